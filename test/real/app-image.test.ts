@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServerImage } from '../../src';
-import { publishPythonBase, pythonVersion } from './support/base-image';
+import { otherPython, publishPythonBase, pythonVersion } from './support/base-image';
 import { bundleCommandLine, type CommandResult, runNode } from './support/command-line';
 import { type Registry, startRegistry } from './support/registry';
 
@@ -135,11 +135,88 @@ test('is not published if the code differs from the lock file', async () => {
   }
 });
 
-test('fails if requirements lack a dependency', async () => {
-  writeFileSync(join(folder, 'app/short.txt'), 'jinja2==3.1.6\n');
-  const result = await lockApp('--requirements', 'short.txt');
-  expect(result.status).toBe(3);
-  expect(result.stderr).toMatch(
-    /'.*short\.txt' lacks packages that the listed ones require; add these lines:\nmarkupsafe==\d+\.\d+\.\d+/,
+/** The packages of the lock file, as `name version architecture`. */
+const packages = (): string[] =>
+  locked().packages.wheels.map(
+    ({ name, version, architecture = 'every' }: { name: string; version: string; architecture?: string }) =>
+      `${name} ${version} ${architecture}`,
   );
+
+describe('versions that a requirements file leaves open', () => {
+  const list = (text: string) => writeFileSync(join(folder, 'app/open.txt'), text);
+  const lockOpen = (...more: string[]) => lockApp('--requirements', 'open.txt', ...more);
+
+  test('are chosen with their dependencies, kept when the file changes, and chosen again on request', async () => {
+    list('jinja2==3.1.4\n');
+    expect(await lockOpen()).toMatchObject({ status: 0 });
+    expect(packages()).toEqual([
+      'jinja2 3.1.4 every',
+      expect.stringMatching(/^markupsafe \S+ amd64$/),
+      expect.stringMatching(/^markupsafe \S+ arm64$/),
+    ]);
+    list('-r more.txt\njinja2>=3.1 # no longer pinned\n');
+    writeFileSync(join(folder, 'app/more.txt'), 'itsdangerous[extra]<3 ; python_version >= "3"\n');
+    expect(await lockOpen()).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(/app: 3 packages for Python \S+: itsdangerous 2\S+\n/),
+    });
+    expect(packages()).toContain('jinja2 3.1.4 every');
+    expect(await lockOpen('--upgrade')).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(/: jinja2 3\.1\.4 -> 3\.\d/),
+    });
+    const text = readFileSync(join(folder, 'serving.lock.json'), 'utf8');
+    expect(await serving('lock')).toMatchObject({ status: 0 });
+    expect(readFileSync(join(folder, 'serving.lock.json'), 'utf8')).toBe(text);
+  });
+
+  test('run in the process, from the locked wheels alone', async () => {
+    // Without an index, so that nothing can be chosen.
+    const env = { XDG_CACHE_HOME: join(folder, 'cache'), HOME: folder, PIP_NO_INDEX: '1', PIP_FIND_LINKS: '' };
+    expect(await runNode([program, 'publish', 'app'], { cwd: folder, env })).toMatchObject({ status: 0 });
+    const { root } = await unpack('amd64');
+    const script = 'import jinja2; print(jinja2.Template("{{ 6 * 7 }}").render())';
+    const ran = spawnSync('python3', ['-c', script], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, PYTHONPATH: `${root}/opt/packages` },
+    });
+    expect(ran).toMatchObject({ stdout: '42\n' });
+  });
+
+  test('are chosen for the interpreter and the processor of the image, where they run', async () => {
+    const other = otherPython(python);
+    const minor = other.version.split('.').slice(0, 2).join('');
+    await publishPythonBase(registry.host, other.version, 'other');
+    list(
+      `six ; python_version == "${python.replace(/\.\d+$/, '')}"\ncolorama ; sys_platform == "win32"\nwrapt<2\niniconfig ; platform_machine == "aarch64"\n`,
+    );
+    const base = ['--base', `${registry.host}/python:other`, '--requirements', 'open.txt'];
+    expect(await serving('lock', '--app', 'app', ...base)).toMatchObject({ status: 0 });
+    expect(locked().packages.python).toBe(other.version);
+    expect(locked().packages.wheels.map(({ file }: { file: string }) => file)).toEqual([
+      expect.stringMatching(/^iniconfig-.*-none-any\.whl$/),
+      expect.stringMatching(new RegExp(`^wrapt-1\\..*-cp${minor}-cp${minor}-.*x86_64\\.whl$`)),
+      expect.stringMatching(new RegExp(`^wrapt-1\\..*-cp${minor}-cp${minor}-.*aarch64\\.whl$`)),
+    ]);
+    expect(packages()[0]).toMatch(/ arm64$/);
+    expect(await serving('publish', 'app')).toMatchObject({ status: 0 });
+    const { root } = await unpack('amd64');
+    const script = 'import sys, wrapt._wrappers; print(sys.version_info[:2], wrapt._wrappers.__file__)';
+    const env = { PYTHONPATH: `${root}/opt/packages` };
+    const ran = spawnSync(other.command, ['-c', script], { encoding: 'utf8', env });
+    expect(ran).toMatchObject({ status: 0, stdout: expect.stringContaining('x86_64-linux-gnu.so') });
+  });
+
+  test.each([
+    ['docopt', "'docopt' of '", 'only sources, and building them would run their code on this machine; build a wheel'],
+    ['pywin32', "'pywin32' of '", 'has wheels, but none for Python'],
+    ['numpy==1.0.1', "'numpy==1.0.1' of '", 'the index has wheels of'],
+    ['no-such-package-of-serving', "'no-such-package-of-serving' of '", 'is not in the package index'],
+    ['flask==3.1.2\nwerkzeug<3', 'require versions that exclude each other', 'werkzeug'],
+  ])('fail with the way out if there are none: %j', async (text, what, why) => {
+    list(`${text}\n`);
+    const { status, stderr } = await lockOpen();
+    expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringContaining(what) });
+    expect(stderr).toContain(why);
+  });
 });

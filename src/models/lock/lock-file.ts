@@ -106,6 +106,30 @@ export interface LockedModel extends LockedArtifact, LockedEvidence {
 /** An image that a definition references by a tag. */
 export interface LockedImage extends LockedArtifact {}
 
+/** One package of an app: the file that is installed. */
+export interface LockedWheel {
+  /** The name, normalized as package indexes compare names. */
+  readonly name: string;
+  /** The version. */
+  readonly version: string;
+  /** The name of the wheel. */
+  readonly file: string;
+  /** The digest of the wheel. */
+  readonly digest: string;
+  /** The architecture that it is for, such as `amd64`. @default - every architecture of the image */
+  readonly architecture?: string;
+}
+
+/** The packages of an app, as they were resolved for the interpreter of its base. */
+export interface LockedPackages {
+  /** The Python version that they were resolved for. */
+  readonly python: string;
+  /** The digest of what the requirements file asked for. Another one requires a new resolution. */
+  readonly request: string;
+  /** The wheels. */
+  readonly wheels: readonly LockedWheel[];
+}
+
 /** An image built from a base image and a directory of code. */
 export interface LockedApp extends LockedArtifact, LockedEvidence {
   /** The destination of `serving publish`: `registry/repository`. @default - set when it is published */
@@ -114,6 +138,8 @@ export interface LockedApp extends LockedArtifact, LockedEvidence {
   readonly base: string;
   /** The requirements file of the Python packages in the image, relative to the directory. @default - none */
   readonly requirements?: string;
+  /** The packages that the requirements file resolved to. @default - none, or an older release locked the app */
+  readonly packages?: LockedPackages;
   /** The layers with the code. @default - not recorded, if an older release locked the app */
   readonly layers?: LockedLayer[];
   /** Files that look like credentials and are published intentionally. @default - none */

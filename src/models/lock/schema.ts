@@ -167,6 +167,54 @@ const IMAGE: Schema = {
   properties: ARTIFACT,
 };
 
+/** Names and versions are passed to pip, so their form excludes options and paths. */
+const PACKAGES: Schema = {
+  type: 'object',
+  title: 'the packages of an app',
+  required: ['python', 'request', 'wheels'],
+  properties: {
+    python: {
+      type: 'string',
+      title: "a Python version, such as '3.12.4'",
+      pattern: '^\\d+\\.\\d+[\\w.+]*$',
+      maxLength: 40,
+    },
+    request: DIGEST,
+    wheels: {
+      type: 'array',
+      title: 'a list of at least one wheel',
+      minItems: 1,
+      items: {
+        type: 'object',
+        title: 'a wheel',
+        required: ['name', 'version', 'file', 'digest'],
+        properties: {
+          name: {
+            type: 'string',
+            title: 'the normalized name of a package',
+            pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
+            maxLength: 200,
+          },
+          version: {
+            type: 'string',
+            title: 'the version of a package',
+            pattern: '^[A-Za-z0-9][\\w.!+]*$',
+            maxLength: 200,
+          },
+          file: {
+            type: 'string',
+            title: 'the name of a wheel',
+            pattern: '^[A-Za-z0-9][\\w.!+-]*\\.whl$',
+            maxLength: 1000,
+          },
+          digest: DIGEST,
+          architecture: TEXT,
+        },
+      },
+    },
+  },
+};
+
 const APP: Schema = {
   type: 'object',
   title: 'a locked app',
@@ -177,6 +225,7 @@ const APP: Schema = {
     to: TO,
     base: PINNED,
     requirements: { type: 'string', ...RELATIVE },
+    packages: PACKAGES,
     layers: { type: 'array', title: 'a list of layers', items: LAYER },
     allowed: ALLOWED,
   },

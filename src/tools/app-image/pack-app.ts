@@ -1,6 +1,6 @@
 import { posix, resolve } from 'node:path';
 import { lockedApp } from '../../models/lock/entries';
-import type { LockedApp } from '../../models/lock/lock-file';
+import type { LockedApp, LockedPackages } from '../../models/lock/lock-file';
 import type { LoadedLock } from '../../models/lock/read-lock';
 import { readJsonObject } from '../../private/json';
 import { shellWord } from '../../private/shell-word';
@@ -10,10 +10,10 @@ import { requireNoCredentials } from '../artifact/credential-files';
 import { buildImage } from '../artifact/image';
 import { type PackedDirectory, packDirectory } from '../artifact/pack';
 import { CommandError } from '../command-line/command-error';
-import { stderr } from '../command-line/output';
 import type { Progress } from '../command-line/progress';
+import { installPackages, type Versions } from './app-packages';
 import { IGNORE_FILE, ignoreRules } from './ignore-rules';
-import { hasWheels, unpackedWheels } from './wheels';
+import { hasWheels } from './target-python';
 
 /** The directory of the code in the image, and the working directory. */
 const CODE = '/app';
@@ -28,6 +28,10 @@ export interface AppSettings {
   readonly base: string;
   /** The requirements file, relative to the directory. @default - none */
   readonly requirements?: string;
+  /** The packages in the lock file, and the architectures that they are for. @default - none */
+  readonly before?: { readonly packages: LockedPackages; readonly architectures: readonly string[] };
+  /** How the versions of packages are chosen. @default - those of the lock file are kept */
+  readonly versions?: Versions;
   readonly to?: string;
   /** Files that are published although they look like credentials. @default - none */
   readonly allowed?: readonly string[];
@@ -62,28 +66,7 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
     image: { annotations: {} },
     report,
   });
-  const packages = new Map<string, Blob[]>();
-  const shown = new Set<string>();
-  for (const platform of requirements === undefined ? [] : base.platforms) {
-    const { folder, notes } = unpackedWheels({
-      requirements: resolve(directory, requirements as string),
-      directory,
-      architecture: platform.architecture,
-      pythonVersion: pythonOf(platform, base),
-    });
-    for (const note of notes) shown.add(note);
-    const packed = await packDirectory({
-      directory: folder,
-      name: `${key} on linux/${platform.architecture}`,
-      prefix: `${PACKAGES.slice(1)}/`,
-      keepExecutable: true,
-      ignored: [],
-      image: { annotations: {} },
-      report,
-    });
-    packages.set(platform.architecture, layersOf(packed));
-  }
-  for (const note of shown) stderr.line(`note: ${note}`);
+  const packages = requirements === undefined ? undefined : await packPackages(settings, base, report);
   const [name, digest] = base.reference.split('@') as [string, string];
   const image = buildImage(layersOf(code), {
     base,
@@ -93,7 +76,7 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
       'org.opencontainers.image.base.digest': digest,
     },
     configure: (config) => configure(config, requirements !== undefined),
-    platformLayers: ({ architecture }) => packages.get(architecture) ?? [],
+    platformLayers: ({ architecture }) => packages?.layers.get(architecture) ?? [],
   });
   const { index, manifests, blobs, platforms } = image;
   report({ event: 'hashed', artifact: key, digest: index.digest, bytes: code.bytes });
@@ -102,6 +85,7 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
     entry: {
       ...(to === undefined ? {} : { to }),
       ...(requirements === undefined ? {} : { requirements }),
+      ...(packages === undefined ? {} : { packages: packages.locked }),
       base: base.locked,
       digest: index.digest,
       mediaType: index.mediaType,
@@ -112,6 +96,40 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
   };
 }
 
+interface PackedPackages {
+  /** The layers with the packages, by architecture. */
+  readonly layers: ReadonlyMap<string, Blob[]>;
+  readonly locked: LockedPackages;
+}
+
+/** Packs the packages of an app for each platform of its base. */
+async function packPackages(
+  { key, directory, requirements, before, versions = 'keep' }: AppSettings,
+  base: BaseImage,
+  report: Progress['report'],
+): Promise<PackedPackages> {
+  const targets = base.platforms.map((platform) => ({
+    architecture: platform.architecture,
+    version: pythonOf(platform, base),
+  }));
+  const file = resolve(directory, requirements as string);
+  const { folders, locked } = await installPackages({ key, directory, file, targets, before, versions }, report);
+  const layers = new Map<string, Blob[]>();
+  for (const [architecture, folder] of folders) {
+    const packed = await packDirectory({
+      directory: folder,
+      name: `${key} on linux/${architecture}`,
+      prefix: `${PACKAGES.slice(1)}/`,
+      keepExecutable: true,
+      ignored: [],
+      image: { annotations: {} },
+      report,
+    });
+    layers.set(architecture, layersOf(packed));
+  }
+  return { layers, locked };
+}
+
 /** Builds the image of an app, which must match the lock file. */
 export async function packLockedApp(
   loaded: LoadedLock,
@@ -120,11 +138,12 @@ export async function packLockedApp(
   plainHttp?: boolean,
 ): Promise<Artifact> {
   const locked = lockedApp(loaded, key, `--app ${key}`);
-  const { base, requirements, to, platforms, allowed } = locked;
+  const { base, requirements, to, platforms, allowed, packages } = locked;
   const architectures = platforms.map(({ architecture }) => architecture);
   const directory = resolve(loaded.folder, key);
+  const before = packages === undefined ? undefined : { packages, architectures };
   const { artifact, entry } = await packApp(
-    { key, directory, base, requirements, to, allowed, architectures, plainHttp },
+    { key, directory, base, requirements, to, allowed, architectures, plainHttp, before, versions: 'locked' },
     progress,
   );
   if (entry.digest === locked.digest) return artifact;
@@ -160,7 +179,7 @@ function layersOf({ artifact, layers }: PackedDirectory): Blob[] {
 /** The Python version of the base, from the variable that the official images set. */
 function pythonOf({ config }: BasePlatform, { reference }: BaseImage): string {
   const { config: { Env = [] } = {} } = readJsonObject(config) as { config?: { Env?: string[] } };
-  const version = Env.flatMap((variable) => /^PYTHON_VERSION=(\d+\.\d+)/.exec(variable)?.[1] ?? [])[0];
+  const version = Env.flatMap((variable) => /^PYTHON_VERSION=(\d+\.\d+(?:\.\d+)?)/.exec(variable)?.[1] ?? [])[0];
   if (version !== undefined) return version;
   throw new CommandError(
     'InvalidBase',

@@ -1,6 +1,5 @@
 import { devNull } from 'node:os';
-import { isAbsolute, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { runPython } from './python';
 
 /** The settings of pip that specify where packages are and how to reach them. */
@@ -8,12 +7,6 @@ const KEPT = [
   ...['index-url', 'extra-index-url', 'no-index', 'find-links'],
   ...['trusted-host', 'cert', 'client-cert', 'proxy', 'keyring-provider', 'use-feature'],
   ...['timeout', 'default-timeout', 'retries', 'resume-retries', 'cache-dir', 'no-cache-dir'],
-];
-
-/** Those that determine which wheels are found, and which sources are trusted. */
-const DECISIVE = [
-  ...['index-url', 'extra-index-url', 'no-index', 'find-links'],
-  ...['trusted-host', 'cert', 'client-cert', 'proxy'],
 ];
 
 /** Paths: relative to the working directory, and possibly with spaces. */
@@ -25,15 +18,8 @@ const FIND_LINKS = 'find-links';
 /** The sections of pip's configuration that apply to a download. Later ones override earlier ones. */
 const SECTIONS = ['global', 'download', ':env:'];
 
-/** The user's configuration of pip, reduced to the settings that are kept. */
-export interface PipSettings {
-  /** Environment variables for pip. */
-  readonly variables: Readonly<Record<string, string>>;
-  /** Identifies the settings that determine which wheels are found. */
-  readonly decisive: string;
-  /** The local folders that contain wheels. */
-  readonly folders: readonly string[];
-}
+/** The user's configuration of pip, reduced to the settings that are kept, as environment variables for pip. */
+export type PipSettings = Readonly<Record<string, string>>;
 
 let cached: { readonly key: string; readonly settings: PipSettings } | undefined;
 
@@ -41,13 +27,13 @@ let cached: { readonly key: string; readonly settings: PipSettings } | undefined
  * The user's configuration of pip, in variables and files, for indexes, certificates and proxies. Everything else is dropped:
  * a setting such as no-binary or requirement would change what is installed, or run code.
  */
-export function pipSettings(folder: string): PipSettings {
+export async function pipSettings(folder: string): Promise<PipSettings> {
   const variables = Object.entries(process.env).filter(
     ([name]) => name === 'PIP_CONFIG_FILE' || KEPT.some((setting) => name === variableOf(setting)),
   ) as [string, string][];
   const key = JSON.stringify([variables, process.cwd()]);
   if (cached?.key !== key) {
-    const listed = runPython({
+    const listed = await runPython({
       args: ['-m', 'pip', 'config', 'list'],
       purpose: 'read the pip configuration',
       folder,
@@ -71,17 +57,12 @@ export function parseConfiguration(text: string): Map<string, string> {
 
 /** The settings for pip, with absolute paths. */
 export function settingsOf(found: Map<string, string>): PipSettings {
-  const values = new Map([...found].map(([key, value]) => [key, absoluteValue(key, value)]));
-  const variables = [...values].map(([key, value]) => [variableOf(key), value]);
+  const variables = [...found].map(([key, value]) => [variableOf(key), absoluteValue(key, value)]);
   return {
-    variables: {
-      ...Object.fromEntries(variables),
-      PIP_CONFIG_FILE: devNull,
-      PIP_DISABLE_PIP_VERSION_CHECK: '1',
-      PIP_NO_INPUT: '1',
-    },
-    decisive: JSON.stringify(DECISIVE.map((key) => values.get(key))),
-    folders: (values.get(FIND_LINKS) ?? '').split(/\s+/).flatMap(folderOf),
+    ...Object.fromEntries(variables),
+    PIP_CONFIG_FILE: devNull,
+    PIP_DISABLE_PIP_VERSION_CHECK: '1',
+    PIP_NO_INPUT: '1',
   };
 }
 
@@ -92,17 +73,6 @@ function absoluteValue(key: string, value: string): string {
 
 function absolute(path: string): string {
   return path === '' || /^(~|[a-z+]+:)/i.test(path) ? path : resolve(path);
-}
-
-/** The local folder of a path or a file: URL. */
-function folderOf(location: string): string[] {
-  if (isAbsolute(location)) return [location];
-  try {
-    return /^file:/i.test(location) ? [fileURLToPath(location)] : [];
-  } catch {
-    // A file: URL with the name of another machine, which pip rejects.
-    return [];
-  }
 }
 
 function variableOf(key: string): string {

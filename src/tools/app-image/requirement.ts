@@ -1,4 +1,4 @@
-/** A package of a requirements file, pinned to a version. */
+/** A package of a requirements file. */
 export interface Requirement {
   /** Normalized, as indexes compare names. */
   readonly name: string;
@@ -14,11 +14,12 @@ const MAX_LENGTH = 1000;
 
 const NAME = '[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?';
 const VERSION = '[A-Za-z0-9][A-Za-z0-9.!+_-]*';
-const PINNED = new RegExp(
-  `^(${NAME})\\s*(?:\\[\\s*((?:${NAME})(?:\\s*,\\s*${NAME})*)?\\s*\\])?\\s*(===?)\\s*(${VERSION})\\s*(?:;(.*))?$`,
-);
+const EXTRAS = `\\[\\s*((?:${NAME})(?:\\s*,\\s*${NAME})*)?\\s*\\]`;
 const CONDITION = `(?:===?|~=|!=|<=|>=|<|>)\\s*${VERSION}(?:\\.\\*)?`;
-const CONSTRAINED = new RegExp(`^(${NAME})\\s*(${CONDITION}(?:\\s*,\\s*${CONDITION})*)\\s*(?:;(.*))?$`);
+const CONDITIONS = `${CONDITION}(?:\\s*,\\s*${CONDITION})*`;
+const LISTED = new RegExp(
+  `^(${NAME})\\s*(?:${EXTRAS})?\\s*(?:(${CONDITIONS})|\\(\\s*(${CONDITIONS})\\s*\\))?\\s*(?:;(.*))?$`,
+);
 const HASH = /^--hash(?:=|\s+)(sha(?:256|384|512):[0-9a-f]{64,128})$/;
 
 /** The environment markers of PEP 508: variables, strings and operators, and nothing that pip reads as an option. */
@@ -32,21 +33,20 @@ const MARKER = new RegExp(
   ].join('|')}))+\\s*$`,
 );
 
-/** A package with its version, its markers and its hashes; undefined for every other line. */
+/** A package with its versions, its markers and its hashes; undefined for every other line. */
 export function parseRequirement(text: string): Requirement | undefined {
   const [specifier = '', ...options] = text.replace(/\s+/g, ' ').split(/ (?=-)/);
   if (specifier.length > MAX_LENGTH) return undefined;
-  const match = PINNED.exec(specifier);
+  const match = LISTED.exec(specifier);
   const hashes = options.map((option) => HASH.exec(option)?.[1]);
   if (match === null || !isMarker(match[5]) || hashes.includes(undefined)) return undefined;
-  const [, name, extras, operator, version, marker] = match as unknown as string[];
+  const [, name, extras, plain, parenthesized, marker] = match;
   const extrasPart = extras === undefined ? '' : `[${extras.replace(/\s/g, '')}]`;
+  const versions = (plain ?? parenthesized ?? '').replace(/\s/g, '');
   const condition = marker === undefined ? '' : ` ; ${marker.trim()}`;
   return {
     name: normalized(name as string),
-    line: [`${name}${extrasPart}${operator}${version}${condition}`, ...hashes.map((hash) => `--hash=${hash}`)].join(
-      ' ',
-    ),
+    line: [`${name}${extrasPart}${versions}${condition}`, ...hashes.map((hash) => `--hash=${hash}`)].join(' '),
     isConditional: marker !== undefined,
     hasHashes: hashes.length > 0,
   };
@@ -54,12 +54,9 @@ export function parseRequirement(text: string): Requirement | undefined {
 
 /** A line of a constraints file in the form for pip; undefined for every other line. */
 export function parseConstraint(text: string): string | undefined {
-  const pinned = parseRequirement(text);
-  if (pinned !== undefined) return pinned.line;
-  const match = text.length > MAX_LENGTH ? null : CONSTRAINED.exec(text);
-  if (match === null || !isMarker(match[3])) return undefined;
-  const [, name, conditions, marker] = match as unknown as string[];
-  return `${name}${conditions?.replace(/\s/g, '')}${marker === undefined ? '' : ` ; ${marker.trim()}`}`;
+  const parsed = parseRequirement(text);
+  // A name alone, or with extras, constrains nothing.
+  return parsed === undefined || !/^[\w.-]+[=~!<>]/.test(parsed.line) ? undefined : parsed.line;
 }
 
 /** The name of a package, normalized as indexes compare names. */

@@ -4,6 +4,7 @@ import { isBelow } from '../../models/lock/inside';
 import { CommandError } from '../command-line/command-error';
 import { scopeOf } from '../net/scope';
 import { parseConstraint, parseRequirement, type Requirement } from './requirement';
+import { REFUSED_OPTIONS, whyRefused } from './requirement-refusals';
 
 /** A parsed requirements file. pip gets only what is rendered from it, and never the file. */
 export interface RequirementsList {
@@ -17,8 +18,6 @@ export interface RequirementsList {
 
 const MAX_BYTES = 2 ** 20;
 const MAX_FILES = 100;
-
-const WHEELS_ONLY = 'only wheels are installed, because building a package runs its code on this machine';
 
 /** How an option of a requirements file is handled. */
 type Handling = 'list' | 'constraints' | 'source' | 'no-index' | 'hashes' | 'satisfied';
@@ -41,15 +40,6 @@ const HANDLED: { readonly [option: string]: Handling } = {
 };
 
 const WITHOUT_VALUE = ['--no-index', '--require-hashes', '--prefer-binary'];
-
-/** Why an option is not supported, and what to use instead. */
-const REFUSED: { readonly [option: string]: string } = {
-  '-e': `${WHEELS_ONLY}; move the code into the directory of the app, or publish a wheel of it`,
-  '--editable': `${WHEELS_ONLY}; move the code into the directory of the app, or publish a wheel of it`,
-  '--no-binary': `${WHEELS_ONLY}; remove the option, or publish a wheel of the package`,
-  '--trusted-host':
-    'a requirements file cannot turn off TLS; configure pip itself (pip config set global.trusted-host)',
-};
 
 const SUPPORTED = '-r, -c, --index-url, --extra-index-url, --find-links, --no-index, --require-hashes and --hash';
 
@@ -85,7 +75,7 @@ class Reader {
       throw new CommandError('InvalidRequirements', `'${above[0]}' includes more than ${MAX_FILES} files`);
     for (const { text, number } of logicalLines(readFileSync(place, 'utf8'))) {
       const line = { text, file, number };
-      if (text.startsWith('-')) this.readOptions(line, kind, [...above, place]);
+      if (/^-\S/.test(text)) this.readOptions(line, kind, [...above, place]);
       else if (kind === 'list') this.list.requirements.push(requirementOf(line));
       else this.list.constraints.push(constraintOf(line));
     }
@@ -97,7 +87,10 @@ class Reader {
       const [name = '', attached] = split(tokens.shift() as string);
       const handling = Object.hasOwn(HANDLED, name) ? HANDLED[name] : undefined;
       if (handling === undefined || (kind === 'constraints' && handling !== 'constraints'))
-        throw refused(line, Object.hasOwn(REFUSED, name) ? (REFUSED[name] as string) : supportedIn(kind));
+        throw refused(
+          line,
+          Object.hasOwn(REFUSED_OPTIONS, name) ? (REFUSED_OPTIONS[name] as string) : supportedIn(kind),
+        );
       const value = WITHOUT_VALUE.includes(name) ? '' : (attached ?? tokens.shift() ?? '');
       if (handling === 'list' || handling === 'constraints') this.include(line, value, handling, above);
       else if (handling === 'source') this.list.sources.push(`${name} ${addressOf(line, value)}`);
@@ -163,26 +156,38 @@ function* logicalLines(content: string): Iterable<{ readonly text: string; reado
 }
 
 function requirementOf(line: Line): Requirement {
+  const why = whyRefused(line.text);
+  if (why !== undefined) throw refused(line, why);
   const requirement = parseRequirement(line.text);
   if (requirement !== undefined) return requirement;
   const option = /\s(--?[\w-]+)/.exec(line.text)?.[1];
   if (option !== undefined && option !== '--hash') throw refused(line, `a package cannot have the option ${option}`);
   throw new CommandError(
     'InvalidRequirements',
-    `${placeOf(line)} must have a version, such as 'numpy==2.3.4'${numberOf(line)}`,
+    `${placeOf(line)} must be a package of an index, such as 'numpy', 'numpy>=2' or 'numpy==2.3.4'${numberOf(line)}`,
   );
 }
 
 function constraintOf(line: Line): string {
+  const why = whyRefused(line.text);
+  if (why !== undefined) throw refused(line, why);
   const constraint = parseConstraint(line.text);
   if (constraint !== undefined) return constraint;
   throw refused(line, "a constraint must be a name and versions, such as 'numpy<3'");
 }
 
-/** The URL of an index. Variables are not supported, because a requirements file could send their values anywhere. */
+/**
+ * The URL of an index. Variables are not supported, because a requirements file could send their values anywhere, and
+ * credentials are not, because the file is published with the code.
+ */
 function addressOf(line: Line, value: string): string {
   if (/^https?:\/\/[\w.~:/?#[\]@!&()*+,;=%-]+$/.test(value) && URL.canParse(value)) {
-    const { protocol, hostname } = new URL(value);
+    const { protocol, hostname, username, password } = new URL(value);
+    if (username !== '' || password !== '')
+      throw refused(
+        line,
+        'the file is published with the code, and must not contain credentials; set them in PIP_INDEX_URL or PIP_EXTRA_INDEX_URL, in ~/.netrc or in a keyring, and rotate these',
+      );
     if (protocol === 'https:' || scopeOf(hostname) === 'loopback') return value;
   }
   throw refused(

@@ -1,159 +1,94 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError } from '../command-line/command-error';
+import { type Download, downloadLocked, type PackageStep, resolveWheels, WHEELS, type Wheel } from './download-wheels';
 import { PackageCache, type UnpackedPackages } from './package-cache';
-import { type PipSettings, pipSettings } from './pip-settings';
+import { pipSettings } from './pip-settings';
 import { runPython } from './python';
-import { normalized } from './requirement';
-import { type RequirementsList, readRequirements, renderRequirements } from './requirements-list';
+import type { RequirementsList } from './requirements-list';
+import { shownTarget, type TargetPython } from './target-python';
 import { UNPACK_WHEELS } from './unpack-wheels';
 
 /** The version of the unpacking. Entries that an older version cached are not used. */
-const FORMAT = 2;
+const FORMAT = 3;
 
-/** The architectures of images, and their names in wheel tags. */
-const MACHINES: { readonly [architecture: string]: string } = { amd64: 'x86_64', arm64: 'aarch64' };
-
-/** The C libraries that wheels may require. Debian 10 and newer provide all of them. */
-const LIBRARIES = ['manylinux2014', 'manylinux_2_17', 'manylinux_2_28'];
-
-/** A requirements file, and the interpreter and processor to find wheels for. */
+/** The packages of an app for one target. */
 export interface WheelsRequest {
-  /** The path of the requirements file. */
-  readonly requirements: string;
-  /** The directory of the app. It must contain the requirements file and those that it includes. */
-  readonly directory: string;
-  /** The name in OCI, such as `amd64`. */
-  readonly architecture: string;
-  /** Such as `3.12`. */
-  readonly pythonVersion: string;
+  readonly list: RequirementsList;
+  /** The path of the requirements file, for messages. */
+  readonly file: string;
+  readonly target: TargetPython;
+  /** The wheels that the lock file has for this list. @default - versions are chosen */
+  readonly locked?: readonly Wheel[];
+  /** The versions to keep where the list permits it, if versions are chosen. */
+  readonly preferred: { readonly [name: string]: string };
+  readonly onStep: (step: PackageStep) => void;
 }
 
-/** Whether wheels exist for an architecture. */
-export function hasWheels(architecture: string): boolean {
-  return Object.hasOwn(MACHINES, architecture);
+/** Packages in the layout of the image, and the wheels that they are from. */
+export interface InstalledPackages extends UnpackedPackages {
+  readonly wheels: readonly Wheel[];
 }
 
 /**
  * A folder with the packages of a requirements file in the layout of the image. The local `pip` downloads them for the
  * interpreter of the image, and only as wheels, so that nothing is built and no code of a package runs.
  */
-export function unpackedWheels(request: WheelsRequest): UnpackedPackages {
-  const { requirements: file, directory } = request;
-  const list = readRequirements(file, directory);
-  if (list.requirements.length === 0)
-    throw new CommandError(
-      'InvalidRequirements',
-      `'${file}' contains no packages; add packages, or remove --requirements`,
-    );
+export async function unpackedWheels(request: WheelsRequest): Promise<InstalledPackages> {
+  const { locked } = request;
   const cache = new PackageCache();
-  const draft = cache.draft();
+  const known = locked === undefined ? undefined : cache.take(keyOf(locked));
+  if (locked !== undefined && known !== undefined) return { ...known, wheels: locked };
+  const folder = cache.draft();
   try {
-    const settings = pipSettings(draft);
-    const key = keyOf(request, list, settings);
-    return cache.take(key) ?? cache.keep(key, draft, unpackInto(draft, request, { list, settings }));
+    const settings = await pipSettings(folder);
+    const wheels = await downloadWheels(request, { ...request, folder, settings });
+    requireListed(wheels, request);
+    const key = keyOf(wheels);
+    const unpacked = cache.take(key) ?? cache.keep(key, folder, await unpackIn(folder));
+    return { ...unpacked, wheels };
   } finally {
-    rmSync(draft, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function downloadWheels(
+  { list, file, locked, preferred }: WheelsRequest,
+  download: Download,
+): Promise<readonly Wheel[]> {
+  if (locked === undefined) return resolveWheels({ list, file, preferred }, download);
+  await downloadLocked(locked, list.sources, download);
+  return locked;
 }
 
 /** A hash of everything that affects the content of the folder. */
-function keyOf({ architecture, pythonVersion }: WheelsRequest, list: RequirementsList, settings: PipSettings): string {
-  const { decisive, folders } = settings;
-  const parts = [
-    renderRequirements(list),
-    list.constraints,
-    architecture,
-    pythonVersion,
-    decisive,
-    folders.map(listingOf),
-  ];
+function keyOf(wheels: readonly Wheel[]): string {
+  const files = wheels.map(({ file, digest }) => [file, digest]);
   return createHash('sha256')
-    .update(JSON.stringify([FORMAT, ...parts]))
+    .update(JSON.stringify([FORMAT, files]))
     .digest('hex');
 }
 
-/** The wheels in a local folder. */
-function listingOf(folder: string): unknown {
-  try {
-    return readdirSync(folder)
-      .sort()
-      .map((name) => {
-        const { size, mtimeMs } = statSync(join(folder, name));
-        return [name, size, mtimeMs];
-      });
-  } catch {
-    return undefined;
-  }
-}
-
 /** Creates the folder `packages` in a draft, and returns notes for the user. */
-function unpackInto(
-  draft: string,
-  request: WheelsRequest,
-  { list, settings }: { readonly list: RequirementsList; readonly settings: PipSettings },
-): string[] {
-  const wheels = join(draft, 'wheels');
-  download(draft, request, { list, settings });
-  requirePinned(readdirSync(wheels), list, request);
-  const output = runPython({
-    args: ['-c', UNPACK_WHEELS, wheels, join(draft, 'packages')],
+async function unpackIn(folder: string): Promise<string[]> {
+  const wheels = join(folder, WHEELS);
+  const output = await runPython({
+    args: ['-c', UNPACK_WHEELS, wheels, join(folder, 'packages')],
     purpose: 'unpack the packages',
-    folder: draft,
+    folder,
   });
   rmSync(wheels, { recursive: true });
   return output.split('\n').filter((line) => line !== '');
 }
 
-function download(
-  draft: string,
-  { architecture, pythonVersion }: WheelsRequest,
-  { list, settings }: { readonly list: RequirementsList; readonly settings: PipSettings },
-): void {
-  const [requirements, constraints] = [join(draft, 'requirements.txt'), join(draft, 'constraints.txt')] as const;
-  writeFileSync(requirements, renderRequirements(list), { flag: 'wx' });
-  writeFileSync(constraints, list.constraints.map((line) => `${line}\n`).join(''), { flag: 'wx' });
-  const platforms = LIBRARIES.flatMap((library) => ['--platform', `${library}_${MACHINES[architecture]}`]);
-  runPython({
-    args: [
-      ...['-m', 'pip', 'download', '--quiet', '--no-input', '--disable-pip-version-check'],
-      ...['--implementation', 'cp', '--python-version', pythonVersion, ...platforms],
-      ...['--dest', join(draft, 'wheels'), '--requirement', requirements, '--constraint', constraints],
-      // Last, because pip uses the last value.
-      '--only-binary=:all:',
-    ],
-    purpose: `download wheels for Python ${pythonVersion} on linux/${architecture}`,
-    folder: draft,
-    settings: settings.variables,
-  });
-}
-
-/**
- * Requires that every downloaded package is in the requirements file, and that every package that the file lists without a
- * condition was downloaded.
- */
-function requirePinned(
-  files: readonly string[],
-  { requirements }: RequirementsList,
-  { requirements: file, architecture, pythonVersion }: WheelsRequest,
-): void {
-  const pinned = new Set(requirements.map(({ name }) => name));
-  const found = files
-    .filter((name) => name.endsWith('.whl'))
-    .map((name) => name.split('-') as [string, string])
-    .map(([name, version]) => ({ name: normalized(name), version }));
-  const missing = found.filter(({ name }) => !pinned.has(name)).map(({ name, version }) => `${name}==${version}`);
-  if (missing.length > 0)
-    throw new CommandError(
-      'IncompleteRequirements',
-      `'${file}' lacks packages that the listed ones require; add these lines:\n${missing.sort().join('\n')}`,
-    );
-  const downloaded = new Set(found.map(({ name }) => name));
+/** Requires that every package that the file lists without a condition was downloaded. */
+function requireListed(wheels: readonly Wheel[], { list: { requirements }, file, target }: WheelsRequest): void {
+  const downloaded = new Set(wheels.map(({ name }) => name));
   const absent = requirements.filter(({ name, isConditional }) => !isConditional && !downloaded.has(name));
-  if (found.length > 0 && absent.length === 0) return;
+  if (wheels.length > 0 && absent.length === 0) return;
   throw new CommandError(
     'WheelMissing',
-    `no wheel was found for ${absent.map(({ name }) => name).join(', ') || 'any package'} of '${file}', for Python ${pythonVersion} on linux/${architecture}`,
+    `no wheel was found for ${absent.map(({ name }) => name).join(', ') || 'any package'} of '${file}', for ${shownTarget(target)}`,
   );
 }

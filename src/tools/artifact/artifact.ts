@@ -39,6 +39,15 @@ export interface Artifact {
   readonly files: ArtifactFile[];
 }
 
+/** One step of installing the packages of an app. */
+export interface PackageEvent {
+  readonly event: 'package';
+  readonly artifact: string;
+  readonly step: 'resolving' | 'downloading';
+  /** The name of a package, or of a file. */
+  readonly package: string;
+}
+
 /** One step of hashing a directory. */
 export type HashEvent =
   | { readonly event: 'hash'; readonly artifact: string; readonly bytes: number }

@@ -49,10 +49,6 @@ export const COMMAND_CODES = {
     meaning: 'A destination was neither specified nor allowed on this machine.',
   },
   DirectoryMissing: { exitCode: FAILED, meaning: 'A directory of a model or an app does not exist.' },
-  IncompleteRequirements: {
-    exitCode: FAILED,
-    meaning: 'A requirements file lacks packages that the listed ones require.',
-  },
   InvalidAppFile: { exitCode: USAGE_ERROR, meaning: 'The file cdk.json or cdk8s.yaml cannot be read.' },
   InvalidArguments: {
     exitCode: USAGE_ERROR,

@@ -1,9 +1,9 @@
 import { oneLine } from '../../private/credentials/redact';
-import type { HashEvent, PublishEvent } from '../artifact/artifact';
+import type { HashEvent, PackageEvent, PublishEvent } from '../artifact/artifact';
 import { clean, type OutputStream, Printer, stderr } from './output';
 
 /** An event of a long-running operation. */
-export type ProgressEvent = HashEvent | PublishEvent;
+export type ProgressEvent = HashEvent | PackageEvent | PublishEvent;
 
 /** Shows the progress of an operation. */
 export interface Progress {
@@ -45,6 +45,9 @@ class Bar implements Progress {
       case 'hash':
       case 'start':
         this.begin(`${event.event === 'hash' ? 'reading' : 'publishing'} ${event.artifact}`, event.bytes);
+        break;
+      case 'package':
+        this.status(`${event.artifact}: ${event.step} ${event.package}`);
         break;
       case 'read':
       case 'sent':
@@ -101,6 +104,13 @@ class Bar implements Progress {
     const done = Math.min(this.total, sum(this.parts.values()));
     this.clear();
     this.printer.exact(renderBar(this.title, { done, total: this.total, rate }, this.printer.columns - 1));
+    this.drawn = true;
+  }
+
+  /** Shows a step whose size is unknown, in place of the bar. */
+  private status(text: string): void {
+    this.clear();
+    this.printer.exact(oneLine(text).slice(0, Math.max(this.printer.columns - 1, 0)));
     this.drawn = true;
   }
 

@@ -22,7 +22,9 @@ Options:
   -i, --image REFERENCE    an image that a definition uses; may be repeated
       --app DIRECTORY      a code directory that becomes an image based on --base, with the wheels of --requirements; may
                            be repeated
-      --requirements FILE  the requirements file of --app, with a version for each package; relative to the directory
+      --requirements FILE  the requirements file of --app, relative to the directory; versions that it leaves open are chosen
+                           for the interpreter of --base, and kept until the file changes
+      --upgrade            choose the versions of all packages again
       --allow-file PATH    publish a file that looks like credentials; relative to its directory, may be repeated
       --remove NAME        remove the model, app or image with this name from the lock file; may be repeated
   -t, --to DESTINATION     where to publish the directories: registry/repository or s3://bucket/prefix
@@ -41,6 +43,7 @@ const OPTIONS = {
   image: { type: 'string', short: 'i', multiple: true },
   app: { type: 'string', multiple: true },
   requirements: { type: 'string' },
+  upgrade: { type: 'boolean', default: false },
   'allow-file': { type: 'string', multiple: true },
   remove: { type: 'string', multiple: true },
   to: { type: 'string', short: 't' },

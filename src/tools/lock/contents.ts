@@ -1,4 +1,4 @@
-import type { LockedLayer } from '../../models/lock/lock-file';
+import type { LockedLayer, LockedPackages } from '../../models/lock/lock-file';
 import type { AppSettings } from '../app-image/pack-app';
 import { stderr } from '../command-line/output';
 import type { Progress } from '../command-line/progress';
@@ -14,6 +14,13 @@ export function packApp(settings: AppSettings, progress: Progress) {
 export function showFiles(key: string, layers: LockedLayer[] | undefined): void {
   const { describeFiles } = require('../app-image/describe-files') as typeof import('../app-image/describe-files');
   stderr.line(describeFiles(key, layers));
+}
+
+/** Prints which versions of packages are in the image of a code directory. */
+export function showPackages({ key, before }: AppSettings, packages: LockedPackages): void {
+  const { describePackages } =
+    require('../app-image/describe-packages') as typeof import('../app-image/describe-packages');
+  stderr.line(describePackages(key, before?.packages, packages));
 }
 
 /** Looks an image up in its registry. */

@@ -10,7 +10,7 @@ import { CommandError } from '../command-line/command-error';
 import { OK } from '../command-line/exit-codes';
 import { stderr, stdout } from '../command-line/output';
 import { createProgress, plural, size } from '../command-line/progress';
-import { lookUpImage, packApp, showFiles } from './contents';
+import { lookUpImage, packApp, showFiles, showPackages } from './contents';
 import { newPrograms } from './differences';
 import type { ModelSettings } from './model-settings';
 import { packAs } from './pack-locked';
@@ -46,6 +46,7 @@ export async function updateLock(work: Work, { path, before }: LockState): Promi
     entries.push({ apps: { [settings.key]: entry } });
     progress.end();
     stdout.line(`${settings.key}  ${entry.digest}  based on ${entry.base}`);
+    if (entry.packages !== undefined) showPackages(settings, entry.packages);
     showFiles(settings.key, entry.layers);
   }
   requireUsed(work.allowed, entries);

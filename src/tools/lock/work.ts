@@ -23,6 +23,7 @@ export interface LockOptions {
   readonly source?: string;
   readonly 'plain-http'?: boolean;
   readonly check: boolean;
+  readonly upgrade: boolean;
 }
 
 /** The lock file and its content before the command. */
@@ -72,13 +73,15 @@ export function workOf(directories: string[], options: LockOptions, state: LockS
       'nothing to lock; pass model directories, code with --app, or images with --image',
     );
   requireFitting(options, { models, apps });
+  const code = [...new Set(apps)].map((key) => appSettingsOf(key, folder, options, before));
+  requireUpgradable(options, code);
   return {
     models: [...new Set(models)].map((key) => settingsOf(key, folder, options, before)),
     images,
     removed,
     allowed: options['allow-file'],
     plainHttp: options['plain-http'],
-    apps: [...new Set(apps)].map((key) => appSettingsOf(key, folder, options, before)),
+    apps: code,
   };
 }
 
@@ -112,6 +115,14 @@ function requireFitting(
     throw new CommandError('ConflictingOptions', `--${stray} applies to models only; remove the option`);
 }
 
+/** Rejects --upgrade if there are no versions to choose. */
+function requireUpgradable({ upgrade, check }: LockOptions, apps: readonly AppSettings[]): void {
+  if (!upgrade) return;
+  if (check) throw new CommandError('ConflictingOptions', '--upgrade cannot be combined with --check');
+  if (apps.every(({ requirements }) => requirements === undefined))
+    throw new CommandError('MissingOption', '--upgrade requires an app with --requirements');
+}
+
 /** The name in the lock file for a name or path. */
 function nameIn({ path, before }: LockState, name: string): string {
   const folder = dirname(path);
@@ -143,7 +154,19 @@ function appSettingsOf(key: string, folder: string, options: LockOptions, before
   const requirements = options.requirements ?? (options.base === undefined ? old?.requirements : undefined);
   requireList(key, resolve(folder, key), requirements);
   const allowed = [...(old?.allowed ?? []), ...options['allow-file']];
-  return { key, directory: resolve(folder, key), base, requirements, to, allowed, plainHttp: options['plain-http'] };
+  const { packages, platforms = [] } = old ?? {};
+  const architectures = platforms.map(({ architecture }) => architecture);
+  return {
+    key,
+    directory: resolve(folder, key),
+    base,
+    requirements,
+    before: packages === undefined ? undefined : { packages, architectures },
+    versions: options.upgrade ? 'upgrade' : 'keep',
+    to,
+    allowed,
+    plainHttp: options['plain-http'],
+  };
 }
 
 /** Rejects a missing requirements file before anything is downloaded. */

@@ -48,6 +48,7 @@ const OPTIONAL = {
   allowed: undefined,
   base: undefined,
   owner: undefined,
+  packages: undefined,
   requirements: undefined,
   source: undefined,
   to: undefined,

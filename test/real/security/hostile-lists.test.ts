@@ -96,10 +96,10 @@ describe('a list is rejected, with the line number,', () => {
       () => "x==1 ; python_version > '3' --global-option=x",
       'a package cannot have the option --global-option',
     ],
-    ['with code in a marker', () => "x==1 ; __import__('os')", 'must have a version'],
-    ['with a file', () => 'x @ file:///tmp/x.whl', 'must have a version'],
-    ['with a repository', () => 'git+https://example.com/x.git', 'must have a version'],
-    ['with a folder', () => './package', 'must have a version'],
+    ['with code in a marker', () => "x==1 ; __import__('os')", 'must be a package of an index'],
+    ['with a file', () => 'x @ file:///tmp/x.whl', 'only wheels are installed'],
+    ['with a repository', () => 'git+https://example.com/x.git', 'only wheels are installed'],
+    ['with a folder', () => './package', 'only wheels are installed'],
   ])('%s', async (_, line, refusal) => {
     // Options such as -e are relative to the working directory, others to the list.
     for (const folder of [site.app, site.project]) writeFiles(join(folder, 'package'), project('package'));
@@ -201,9 +201,9 @@ describe('no code runs from', () => {
 });
 
 describe('a list is accepted', () => {
-  const locked = async (text: string, env: Variables = {}) => {
+  const locked = async (text: string, env: Variables = {}, ...more: string[]) => {
     list(text);
-    const { status, stderr } = await site.lock(env);
+    const { status, stderr } = await site.lock(env, ...more);
     return { status, stderr: status === 0 ? '' : stderr };
   };
   const fine = { status: 0, stderr: '' };
@@ -238,18 +238,23 @@ describe('a list is accepted', () => {
     expect(await locked(`--extra-index-url=${lab.index.url}\n${name}==1.0\n`, nowhere)).toEqual(fine);
     writeFiles(join(site.folder, 'home/.config/pip'), { 'pip.conf': `[global]\nindex-url = ${lab.index.url}\n` });
     expect(await locked(`${name}==1.0\n`, { PIP_INDEX_URL: undefined })).toEqual(fine);
-    expect(await locked(`${name}==1.0\n`, nowhere)).toMatchObject({ status: 3 });
+    expect(await locked(`${name}==1.0\n`, nowhere, '--upgrade')).toMatchObject({ status: 3 });
   });
 
-  test('with wheels from a folder of the user, and again after the folder changed', async () => {
-    const folder = (text: string) => {
+  test('with wheels from a folder of the user, which must not change unless versions are chosen again', async () => {
+    const folder = (text: string, ...more: string[]) => {
       const wheel = { name: `${name}local`, files: { 'local.py': text } };
       writeFiles(site.project, { [`wheels/${wheelName(wheel)}`]: wheelOf(wheel) });
-      return locked(`${wheel.name}==1.0\n`, { PIP_FIND_LINKS: './wheels', PIP_NO_INDEX: '1' });
+      return locked(`${wheel.name}==1.0\n`, { PIP_FIND_LINKS: './wheels', PIP_NO_INDEX: '1' }, ...more);
     };
     expect(await folder('first')).toEqual(fine);
     const { digest } = site.locked();
-    expect(await folder('the second')).toEqual(fine);
+    rmSync(join(site.cache, 'packages'), { recursive: true });
+    expect(await folder('the second')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`no longer has the locked wheel of '${name}local==1.0'`),
+    });
+    expect(await folder('the second', '--upgrade')).toEqual(fine);
     expect(site.locked().digest).not.toBe(digest);
   });
 });

@@ -13,6 +13,12 @@ describe('a package of a requirements file', () => {
     ['Foo.Bar_baz [ a , b-c ] == 1.0+cu121', 'Foo.Bar_baz[a,b-c]==1.0+cu121'],
     ['x===1!2.0.post1', 'x===1!2.0.post1'],
     ['x[]==1', 'x==1'],
+    ['numpy', 'numpy'],
+    ['torch >= 2.1 , < 3', 'torch>=2.1,<3'],
+    ['pandas==2.*', 'pandas==2.*'],
+    ['numpy~=2.0', 'numpy~=2.0'],
+    ['x[a] (>=1,!=1.5)', 'x[a]>=1,!=1.5'],
+    ["x>=1 ; python_version < '3.9'", "x>=1 ; python_version < '3.9'"],
     [`x==1 --hash=${HASH}   --hash ${HASH}`, `x==1 --hash=${HASH} --hash=${HASH}`],
     [
       `x==1; python_version >= "3.9" and (sys_platform=='linux' or extra not in 'a b')`,
@@ -23,10 +29,10 @@ describe('a package of a requirements file', () => {
   });
 
   test.each([
-    ...['numpy', 'numpy>=1', 'numpy==1.*', 'numpy==1,<2', 'a b==1', '-x==1', 'x-==1', 'x==-1', '==1', ''],
+    ...['numpy>=', 'numpy==1,', 'numpy(', 'a b==1', '-x==1', 'x-==1', 'x==-1', '==1', ''],
     ...['x==1 y==2', 'x==1 -e .', 'x==1 --hash=md5:00', `x==1 --hash=${HASH}x`, 'x==1\n-e .', 'x==1 ; a == b'],
     ...['x==1 ; ', `x==1 ; python_version > '3' # c`, `x==1 ; python_version > '3' -e .`, `x==1 ; "'$(id)'" == 'a'`],
-    ...['x @ file:///x', 'git+https://a/b', './x', 'x.whl', '/x', `x==\${A}`, 'x==1;os.system("x")', '\u00e9==1'],
+    ...['x @ file:///x', 'git+https://a/b', './x', '/x', `x==\${A}`, 'x==1;os.system("x")', '\u00e9==1'],
     ...[`x==1 ; python_version ${'='.repeat(5000)}`, `${'a'.repeat(100_000)}!`, `x==1${' '.repeat(100_000)}y`],
   ])('is not supported: %.40j', (text) => {
     const begun = performance.now();
@@ -84,6 +90,26 @@ describe('a requirements file', () => {
     ['--index-url https://a.io/$X', 'an index must be an https:// URL'],
     ['--find-links ./wheels', 'an index must be an https:// URL'],
     ['x==1 --no-deps', 'a package cannot have the option --no-deps'],
+    ['x @ https://example.com/x.whl', 'build a wheel of it (pip wheel --no-deps) and publish it'],
+    ['x[a] @ git+https://example.com/x', 'build a wheel of it'],
+    ['git+ssh://example.com/x.git#egg=x', 'build a wheel of it'],
+    ['git@example.com:x/y.git', 'build a wheel of it'],
+    ['./x', 'build a wheel of it'],
+    ['../x[a]', 'build a wheel of it'],
+    ['vendor/x-1.0-py3-none-any.whl', 'build a wheel of it'],
+    ['x-1.0.tar.gz', 'build a wheel of it'],
+    ['file:///x', 'build a wheel of it'],
+    ['apt-get install -y libgl1', 'packages of the operating system are not installed; use a base image'],
+    ['RUN apt-get update && apt-get install -y ffmpeg', 'packages of the operating system are not installed'],
+    ['conda install -c conda-forge opencv', 'packages of the operating system are not installed'],
+    ['FROM python:3.12', 'it is a line of a Dockerfile'],
+    ['pip install flask', "without 'pip install'"],
+    ['dependencies:', 'the file is YAML'],
+    ['- numpy=1.26', 'the file is YAML'],
+    ['[project]', 'the file is TOML'],
+    ['flask = "*"', 'the file is TOML'],
+    ['numpy=1.26.4=py312h1', "'=' is the notation of conda"],
+    ['--index-url https://a.io/simple?x=$Y', 'an index must be an https:// URL'],
   ])('is refused with the line number: %s', (line, why) => {
     const message = read({ 'requirements.txt': `a==1\n\n${line}\n` });
     expect(message).toContain(`'${line}' in '<app>/requirements.txt' is not supported (line 3): `);
@@ -127,24 +153,9 @@ test('only the location of packages is kept from the configuration of pip', () =
   });
 });
 
-describe('the settings of pip', () => {
-  const settings = (values: Record<string, string>): ReturnType<typeof settingsOf> =>
-    settingsOf(new Map(Object.entries(values)));
-
-  test('may contain paths with spaces', () => {
-    expect(settings({ cert: '/home/My User/ca.pem', 'cache-dir': '/a b/c' }).variables).toMatchObject({
-      PIP_CERT: '/home/My User/ca.pem',
-      PIP_CACHE_DIR: '/a b/c',
-    });
-  });
-
-  test('list local folders of wheels that are paths or URLs', () => {
-    expect(settings({ 'find-links': '/a file:///b%20c https://example.com/d ~/e' }).folders).toEqual(['/a', '/b c']);
-  });
-
-  test.each(['trusted-host', 'cert', 'client-cert', 'proxy'])('depend on %s', (key) => {
-    expect(settings({ [key]: '/x' }).decisive).not.toBe(settings({ [key]: '/y' }).decisive);
-  });
+test('the settings of pip may contain paths with spaces', () => {
+  const settings = settingsOf(new Map([...Object.entries({ cert: '/home/My User/ca.pem', 'cache-dir': '/a b/c' })]));
+  expect(settings).toMatchObject({ PIP_CERT: '/home/My User/ca.pem', PIP_CACHE_DIR: '/a b/c' });
 });
 
 test.each([
@@ -168,5 +179,16 @@ test.each([
     expect(() => readRequirements(join(folder, 'requirements.txt'), folder)).toThrow(
       'an index must be an https:// URL',
     );
+  });
+});
+
+test('an index with credentials is refused without printing them', async () => {
+  await withScratch(async (folder) => {
+    writeFiles(folder, { 'requirements.txt': '--extra-index-url https://me:hunter2@example.com/simple\nx\n' });
+    const read = () => readRequirements(join(folder, 'requirements.txt'), folder);
+    expect(read).toThrow(
+      'the file is published with the code, and must not contain credentials; set them in PIP_INDEX',
+    );
+    expect(read).not.toThrow('hunter2');
   });
 });
