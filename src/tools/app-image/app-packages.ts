@@ -5,7 +5,8 @@ import { CommandError } from '../command-line/command-error';
 import { stderr } from '../command-line/output';
 import type { Progress } from '../command-line/progress';
 import type { Wheel } from './download-wheels';
-import { readRequirements, renderRequirements } from './requirements-list';
+import { renderRequirements } from './requirements-list';
+import { readSource } from './requirements-source';
 import type { TargetPython } from './target-python';
 import { unpackedWheels } from './wheels';
 
@@ -42,7 +43,7 @@ export interface AppPackages {
 /** Installs the packages of a requirements file for every target, as locked or with versions that are chosen now. */
 export async function installPackages(request: PackagesRequest, report: Progress['report']): Promise<AppPackages> {
   const { key, directory, file, targets, before, versions } = request;
-  const list = readRequirements(file, directory);
+  const list = await readSource(file, directory);
   if (list.requirements.length === 0)
     throw new CommandError(
       'InvalidRequirements',

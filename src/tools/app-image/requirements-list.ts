@@ -50,6 +50,17 @@ export function readRequirements(file: string, directory: string): RequirementsL
   return reader.list;
 }
 
+/** The text of a file in a directory. */
+export function requirementsText(file: string, directory: string): string {
+  return new Reader(realpathSync(directory)).textOf(file, false).text;
+}
+
+/** The dependencies of a project file, which are requirements without options. */
+export function readDependencies(dependencies: readonly string[], file: string): RequirementsList {
+  const requirements = dependencies.map((text) => requirementOf({ text: text.trim(), file }));
+  return { requirements, constraints: [], sources: [], requireHashes: false };
+}
+
 /** Renders the requirements file for pip. */
 export function renderRequirements({ requirements, sources, requireHashes }: RequirementsList): string {
   const lines = [...sources, ...(requireHashes ? ['--require-hashes'] : []), ...requirements.map(({ line }) => line)];
@@ -68,17 +79,22 @@ class Reader {
   constructor(private readonly root: string) {}
 
   public read(file: string, kind: 'list' | 'constraints', above: readonly string[]): void {
-    const place = this.realPathOf(file, above.length > 0);
+    const { place, text: content } = this.textOf(file, above.length > 0);
     if (above.includes(place)) throw new CommandError('InvalidRequirements', `'${file}' includes itself`);
     this.files += 1;
     if (this.files > MAX_FILES)
       throw new CommandError('InvalidRequirements', `'${above[0]}' includes more than ${MAX_FILES} files`);
-    for (const { text, number } of logicalLines(readFileSync(place, 'utf8'))) {
+    for (const { text, number } of logicalLines(content)) {
       const line = { text, file, number };
       if (/^-\S/.test(text)) this.readOptions(line, kind, [...above, place]);
       else if (kind === 'list') this.list.requirements.push(requirementOf(line));
       else this.list.constraints.push(constraintOf(line));
     }
+  }
+
+  public textOf(file: string, isIncluded: boolean): { readonly place: string; readonly text: string } {
+    const place = this.realPathOf(file, isIncluded);
+    return { place, text: readFileSync(place, 'utf8') };
   }
 
   private readOptions(line: Line, kind: 'list' | 'constraints', above: readonly string[]): void {
@@ -136,7 +152,8 @@ class Reader {
 interface Line {
   readonly text: string;
   readonly file: string;
-  readonly number: number;
+  /** @default - the file has no such lines */
+  readonly number?: number;
 }
 
 /** Lines without comments. A line that ends in a backslash is joined with the next one and keeps its number. */
@@ -216,5 +233,5 @@ function placeOf({ text, file }: Line): string {
 }
 
 function numberOf({ number }: Line): string {
-  return ` (line ${number})`;
+  return number === undefined ? '' : ` (line ${number})`;
 }
