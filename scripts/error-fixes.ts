@@ -87,6 +87,8 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   TooManyRules: 'Raise the quota and set `ruleQuota`, or use a second platform.',
   TooManyTargetGroups: 'Use a second platform.',
   UnattachedBackend: 'Attach the backend to the endpoint before the split names it.',
+  UnknownEnvironment:
+    'Use a name of the message, or an image of your own with `ServerImage.fromRegistry`. Models of TensorFlow 1 run with `tf.compat.v1`.',
   UnknownGpu:
     'Use a product of the message, or omit `product` and select an instance type. Name a product that the package does not know in `customProduct`, and describe its instances with `shape` of `GpuCapacity`.',
   UnknownInstanceType:

@@ -31,6 +31,7 @@ import { additionalPortsOf } from './private/additional-ports';
 import { computeOf, sharedMemoryFor } from './private/compute';
 import { containerEnvironment } from './private/container-environment';
 import { listedSecrets, sourceNames } from './private/environment-sources';
+import { checkFramework } from './private/framework';
 import { checkDeviceVariables } from './private/gpu-environment';
 import { modelIntentsOf } from './private/model-intents';
 import { overridesOf } from './private/overrides';
@@ -377,6 +378,7 @@ export function resolveBackend(
     environmentFrom: listedSecrets(options.environmentFrom),
   };
   checkDeviceVariables(variables, compute.gpu, scope);
+  checkFramework(image.reference, compute.gpu, scope);
   return {
     path: scope.node.path,
     name,

@@ -81,6 +81,7 @@ export const ERROR_CODES = {
   TooManyRules: 'The endpoints require more rules than the target supports.',
   TooManyTargetGroups: 'The backends require more target groups than the target supports.',
   UnattachedBackend: 'A split contains a backend that is not attached to the endpoint.',
+  UnknownEnvironment: 'The catalog has no image with the framework and version.',
   UnknownGpu: 'A GPU product is unknown, or the target has none of it.',
   UnknownInstanceType: 'An instance type is unknown, or ECS cannot assign whole NVIDIA GPUs of it.',
   UnknownOption: 'An option is unknown.',

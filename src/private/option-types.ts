@@ -168,6 +168,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     path: 'string',
     requestTimeout: 'Duration',
   },
+  EnvironmentOptions: {
+    gpu: 'boolean?',
+    lockFile: 'string?',
+  },
   EnvoyTimes: {
     idleTimeout: 'Duration?',
     routeTimeout: 'Duration?',

@@ -12,12 +12,30 @@ import { tagClass } from '../private/package-copy';
 import { shellWord } from '../private/shell-word';
 import { requireSlashes } from '../private/slashes';
 import { isUnresolved } from '../private/tokens';
+import { findEnvironment } from './private/environments';
 
 /** The directory of the code, and the working directory, of an image that this package builds. */
 const APP_DIRECTORY = '/app';
 
 /** Options of an image in a registry. */
 export interface RegistryImageOptions {
+  /**
+   * The lock file.
+   *
+   * @default - the nearest `serving.lock.json` in the working directory or its parents, within the project
+   */
+  readonly lockFile?: string;
+}
+
+/** Options of an image with a framework. */
+export interface EnvironmentOptions {
+  /**
+   * Whether the image has CUDA. The backend must then request an NVIDIA GPU to use it.
+   *
+   * @default false
+   */
+  readonly gpu?: boolean;
+
   /**
    * The lock file.
    *
@@ -90,6 +108,31 @@ export abstract class ServerImage {
       );
     }
     return RegistryImage.of(reference);
+  }
+
+  /**
+   * A maintained image with PyTorch or TensorFlow, by framework and version. It is public, so that both targets pull it
+   * without credentials, and is the same as `fromRegistry` with the reference that `reference` has: by digest where the
+   * catalog has one, otherwise by tag. Lock tags with `serving lock --image`, because AWS patches its images in place.
+   *
+   * An image with CUDA for a GPU that its CUDA has no code for, and an image without CUDA for a backend with a GPU, are
+   * errors.
+   *
+   * @param name such as `pytorch-2.8` or `tensorflow-2.20`, in the notation of FloydHub
+   *
+   * @example
+   *
+   * import { ServerImage } from 'serving-constructs';
+   *
+   * const image = ServerImage.fromEnvironment('pytorch-2.8', { gpu: true });
+   */
+  public static fromEnvironment(name: string, options: EnvironmentOptions = {}): ServerImage {
+    checkOptions('EnvironmentOptions', options, 'options');
+    const { gpu = false, lockFile } = options;
+    if (isUnresolved(requireIdentifier('name', name)))
+      throw new ServingError('UnknownEnvironment', "'name' is a token, but its value must be known at synthesis");
+    const { reference } = findEnvironment(name, gpu);
+    return ServerImage.fromRegistry(reference, { lockFile });
   }
 
   /**

@@ -500,6 +500,16 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     },
   },
   {
+    name: 'environments by framework and version',
+    define: (scope) => {
+      const endpoint = new ServingEndpoint(scope, 'endpoint');
+      const environment = (name: string, gpu: boolean) => ServerImage.fromEnvironment(name, { gpu });
+      endpoint.addBackend('cpu', options({ image: environment('tensorflow-2.20', false) }));
+      const gpu = Gpu.nvidia({ product: 'L4' });
+      endpoint.addBackend('gpu', options({ image: environment('pytorch-2.8', true), gpu }));
+    },
+  },
+  {
     name: 'Arm processors with a matching image',
     define: (scope) =>
       one(scope, {

@@ -318,6 +318,31 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { image: ServerImage.fromRegistry('acme svm:1') }),
   },
   {
+    name: 'an environment of FloydHub that no longer exists',
+    code: 'UnknownEnvironment',
+    message:
+      "'name' ('tensorflow-1.12') is not an environment for CPUs: 'tensorflow-1.12' is older than every maintained image, but tf.compat.v1 runs models of TensorFlow 1; use an image of 'docker.io/tensorflow/tensorflow' with ServerImage.fromRegistry, or 'tensorflow-2.15', 'tensorflow-2.16', 'tensorflow-2.17', 'tensorflow-2.18', 'tensorflow-2.19' or 'tensorflow-2.20'",
+    define: (scope) => one(scope, { image: ServerImage.fromEnvironment('tensorflow-1.12') }),
+  },
+  {
+    name: 'an environment without CUDA and a GPU',
+    code: 'ConflictingProps',
+    message:
+      "'image' ('pytorch-2.6') conflicts with 'gpu': it has no CUDA; set 'gpu' to true in ServerImage.fromEnvironment (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { image: ServerImage.fromEnvironment('pytorch-2.6'), gpu: Gpu.nvidia() }),
+  },
+  {
+    name: 'an environment whose CUDA does not support the GPU',
+    code: 'ConflictingProps',
+    message:
+      "'image' ('pytorch-2.11') conflicts with 'gpu': it has CUDA 13.0, which has no code for 'V100'; use an environment with CUDA 12, such as 'pytorch-2.8' (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        image: ServerImage.fromEnvironment('pytorch-2.11', { gpu: true }),
+        gpu: Gpu.nvidia({ product: 'V100' }),
+      }),
+  },
+  {
     name: 'a file instead of a module',
     code: 'InvalidApp',
     message: "'app' ('src/app:app') must be 'module:callable' or 'module', such as 'app:app'",

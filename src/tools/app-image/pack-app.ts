@@ -4,6 +4,7 @@ import type { LockedApp, LockedPackages } from '../../models/lock/lock-file';
 import type { LoadedLock } from '../../models/lock/read-lock';
 import { readJsonObject } from '../../private/json';
 import { shellWord } from '../../private/shell-word';
+import { frameworkImageOf } from '../../workload/private/environments';
 import type { Artifact, Blob } from '../artifact/artifact';
 import type { BaseImage, BasePlatform } from '../artifact/base-image';
 import { requireNoCredentials } from '../artifact/credential-files';
@@ -176,14 +177,16 @@ function layersOf({ artifact, layers }: PackedDirectory): Blob[] {
   return artifact.blobs.filter(({ digest }) => digests.has(digest));
 }
 
-/** The Python version of the base, from the variable that the official images set. */
+/** The Python version of the base, from the variable that the official images set, or from the catalog of environments. */
 function pythonOf({ config }: BasePlatform, { reference }: BaseImage): string {
   const { config: { Env = [] } = {} } = readJsonObject(config) as { config?: { Env?: string[] } };
-  const version = Env.flatMap((variable) => /^PYTHON_VERSION=(\d+\.\d+(?:\.\d+)?)/.exec(variable)?.[1] ?? [])[0];
+  const version =
+    Env.flatMap((variable) => /^PYTHON_VERSION=(\d+\.\d+(?:\.\d+)?)/.exec(variable)?.[1] ?? [])[0] ??
+    frameworkImageOf(reference)?.python;
   if (version !== undefined) return version;
   throw new CommandError(
     'InvalidBase',
-    `the base '${reference}' does not set PYTHON_VERSION; use an official Python image, or a base that contains the packages`,
+    `the base '${reference}' does not set PYTHON_VERSION, and the catalog of environments does not have its Python version; use an official Python image, an environment such as 'pytorch-2.8', or a base that contains the packages`,
   );
 }
 
