@@ -63,6 +63,7 @@ const ACCEPTED: { readonly [label: string]: () => readonly unknown[] } = {
   'ScalingTarget.ongoingRequests': () => [4],
   'ScalingTarget.requestsPerSecond': () => [20],
   'SecretValue.fromName': () => ['acme/token', {}],
+  'ServerImage.fromEnvironment': () => ['pytorch-2.8', { gpu: true }],
   'ServerImage.fromRegistry': () => ['acme/svm:1.4.2', {}],
   'ServingEndpoint.addBackend': () => ['v2', backendOptions()],
   'ServingEndpoint.constructor': () => [onAws(), 'endpoint', {}],

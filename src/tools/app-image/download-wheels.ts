@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { compareBytes } from '../../models/lock/walk';
@@ -174,6 +174,8 @@ interface PipRun {
 }
 
 async function runPip(run: PipRun, { target, folder, settings, onStep }: Download): Promise<void> {
+  // What a failed attempt left behind is not a part of this one.
+  for (const name of [WHEELS, LOG]) rmSync(join(folder, name), { recursive: true, force: true });
   writeFileSync(join(folder, 'requirements.txt'), run.requirements);
   writeFileSync(join(folder, 'constraints.txt'), run.constraints);
   writeFileSync(join(folder, 'markers.json'), JSON.stringify(markersOf(target)));
@@ -248,7 +250,10 @@ function wheelMissing(required: string, { file, target, output, log }: Missing):
       `${what} has no wheel for ${shownTarget(target)}; the index has wheels of ${newest(versions)}. Choose one of these versions, or ${WAYS}`,
     );
   const name = normalized(/^[\w.-]+/.exec(required)?.[0] ?? '');
-  if (log.includes(`No sources permitted for ${name}`))
+  const isSource = [...log.matchAll(/No sources permitted for ([\w.-]+)/g)].some(
+    ([, one]) => normalized(one ?? '') === name,
+  );
+  if (isSource)
     return new CommandError(
       'WheelMissing',
       `${what} has no wheel for ${shownTarget(target)}, only sources, and building them would run their code on this machine; ${WAYS}`,
@@ -276,7 +281,7 @@ function explainLocked(output: string, target: TargetPython): CommandError | und
 function notLocked(name: string | undefined, target: TargetPython): CommandError {
   return new CommandError(
     'LockDiffers',
-    `the package index no longer has the locked wheel of ${name === undefined ? 'a package' : `'${name}'`} for ${shownTarget(target)}; restore the file there, or choose versions again with 'serving lock --upgrade'`,
+    `the package index no longer has the locked wheel of ${name === undefined ? 'a package' : `'${name}'`} for ${shownTarget(target)}; restore the file there, configure the index that has it (PIP_INDEX_URL, PIP_FIND_LINKS), or choose versions again with 'serving lock --upgrade'`,
   );
 }
 

@@ -74,6 +74,22 @@ describe('a lock file', () => {
     );
   });
 
+  test.each<[string, object, string]>([
+    ['an option as a name', { name: '--index-url=x' }, 'the normalized name of a package'],
+    ['an option after a version', { version: '1 --pre' }, 'the version of a package'],
+    ['a line break after a version', { version: '1\nx' }, 'the version of a package'],
+    ['a path as a file', { file: '../x.whl' }, 'the name of a wheel'],
+    ['a weak digest', { digest: 'md5:00' }, 'a digest'],
+  ])('with a package that has %s is refused', (_, change, expected) => {
+    const wheel = { name: 'x', version: '1.0+cpu', file: 'x-1.0+cpu-py3-none-any.whl', digest: digest('1'), ...change };
+    const packages = { python: '3.12.4', request: digest('2'), wheels: [wheel] };
+    const app = { ...IMAGE, base: `python:3@${digest('3')}`, packages };
+    expect(() => parse({ ...LOCK, apps: { app } })).toThrow(`must be ${expected}`);
+    expect(() => parse({ ...LOCK, apps: { app: { ...app, packages: { ...packages, wheels: [] } } } })).toThrow(
+      'a list of at least one wheel',
+    );
+  });
+
   test.each<[string, unknown, string]>([
     ['an old version', { ...LOCK, version: 0 }, "'version' (0) must be the number 1"],
     ['a version in quotes', { ...LOCK, version: '1' }, "'version' ('1') must be the number 1"],

@@ -70,6 +70,7 @@ describe('the arguments of serving lock', () => {
       "--requirements (nofile.txt) does not exist in 'models'; create the file there, or remove the option\n",
     ],
     [['lock', 'models/net', '--requirements', 'list.txt'], 2, '--requirements requires --app\n'],
+    [['lock', 'models/net', '--upgrade'], 2, '--upgrade requires an app with --requirements\n'],
     [['lock', '--requirements', 'list.txt'], 2, '--requirements requires --app\n'],
     [
       ['lock', '--app', 'models', '--base', '127.0.0.1:1/base', '--source', 'v1'],
@@ -87,6 +88,13 @@ describe('the arguments of serving lock', () => {
   test('--check requires a lock file', () => {
     const { status, stderr } = serving('lock', '--check', '--lock-file', 'other.lock.json');
     expect(stderr).toContain("[LockFileNotFound] the lock file 'other.lock.json' does not exist; run 'serving lock'");
+    expect(status).toBe(2);
+  });
+
+  test('--upgrade cannot be combined with --check', () => {
+    serving('lock', 'models/net');
+    const { status, stderr } = serving('lock', 'models/net', '--check', '--upgrade');
+    expect(stderr).toContain('--upgrade cannot be combined with --check');
     expect(status).toBe(2);
   });
 
