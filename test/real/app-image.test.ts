@@ -190,8 +190,8 @@ describe('versions that a requirements file leaves open', () => {
     list(
       `six ; python_version == "${python.replace(/\.\d+$/, '')}"\ncolorama ; sys_platform == "win32"\nwrapt<2\niniconfig ; platform_machine == "aarch64"\n`,
     );
-    const base = ['--base', `${registry.host}/python:other`, '--requirements', 'open.txt'];
-    expect(await serving('lock', '--app', 'app', ...base)).toMatchObject({ status: 0 });
+    const base = ['--base', `${registry.host}/python:other`, '--to', `${registry.host}/app`];
+    expect(await serving('lock', '--app', 'app', ...base, '--requirements', 'open.txt')).toMatchObject({ status: 0 });
     expect(locked().packages.python).toBe(other.version);
     expect(locked().packages.wheels.map(({ file }: { file: string }) => file)).toEqual([
       expect.stringMatching(/^iniconfig-.*-none-any\.whl$/),

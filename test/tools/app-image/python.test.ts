@@ -6,6 +6,9 @@ import { buildSync } from 'esbuild';
 import { runPython } from '../../../src/tools/app-image/python';
 import { withScratch } from '../../support/scratch';
 
+// Python starts slowly on a busy machine.
+jest.setTimeout(60_000);
+
 test('the output is returned, and each line is reported', async () => {
   await withScratch(async (folder) => {
     const lines: string[] = [];

@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { readSource } from '../../../src/tools/app-image/requirements-source';
 import { withScratch, writeFiles } from '../../support/scratch';
 
+// Python starts slowly on a busy machine.
+jest.setTimeout(60_000);
+
 const read = (name: string, text: string) =>
   withScratch(async (folder) => {
     writeFiles(folder, { [name]: text });
