@@ -12,6 +12,7 @@ import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { Size } from '../../src/units/size';
 import { HealthCheck } from '../../src/workload/health-check';
+import { ScratchVolume } from '../../src/workload/scratch-volume';
 import { backendOptions, testPlatform } from './definitions';
 import type { TestPlatform } from './test-platform';
 
@@ -43,6 +44,10 @@ export interface BackendDefinition {
   readonly weight: number;
   readonly address: OwnAddress;
   readonly files: FilesKind;
+  readonly user?: number;
+  readonly readOnly: boolean;
+  /** The scratch directories; those in memory end with `!`. */
+  readonly scratch: readonly string[];
 }
 
 /** Where a backend has files in addition to its image. */
@@ -97,6 +102,9 @@ const backend: fc.Arbitrary<BackendDefinition> = fc.record({
   weight: fc.constantFrom(0, 1, 2, 5, 0.5, 90),
   address: fc.constantFrom(...Object.values(OwnAddress)),
   files: fc.constantFrom(...(Object.keys(FILES) as FilesKind[])),
+  user: fc.constantFrom(undefined, 0, 1000),
+  readOnly: fc.boolean(),
+  scratch: fc.subarray(['/tmp', '/app/logs', '/app/index!'], { maxLength: 3 }),
 });
 
 const endpoint: fc.Arbitrary<EndpointDefinition> = fc.record({
@@ -151,6 +159,9 @@ export function declareEndpoint(platform: TestPlatform, item: EndpointDefinition
     const made = new Backend(root, `${id}v${index}`, {
       ...backendOptions({ ...FILES[one.files](), server: serverOf(one), healthCheck: HealthCheck.http('/healthz') }),
       ownAddress: one.address,
+      user: one.user,
+      readOnlyRootFilesystem: one.readOnly,
+      scratch: one.scratch.map((path) => ScratchVolume.at(path.replace('!', ''), { inMemory: path.endsWith('!') })),
     });
     declared.attachBackend(made);
     return { made, weight: one.weight };
