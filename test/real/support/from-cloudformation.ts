@@ -19,7 +19,10 @@ interface ContainerDefinition {
   readonly User?: string;
   readonly HealthCheck?: { Command: string[] };
   readonly StopTimeout?: number;
-  readonly LinuxParameters?: { Capabilities?: { Drop?: string[] } };
+  readonly LinuxParameters?: {
+    readonly Capabilities?: { Drop?: string[] };
+    readonly Tmpfs?: { ContainerPath: string; MountOptions?: string[] }[];
+  };
 }
 
 interface TaskDefinition {
@@ -81,7 +84,7 @@ function workloadOf(
     image: withoutDigest(text(server.Image)),
     server: serverOf(id, task, server, image, volumes),
     fetches: before
-      .filter((container) => !isUnpack(container))
+      .filter((container) => !isUnpack(container) && !isOpening(container))
       .map((container) =>
         readFetch(
           [
@@ -155,9 +158,14 @@ function keptBy({ LinuxParameters }: ContainerDefinition): string[] {
     : ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'].filter((capability) => !dropped.includes(capability));
 }
 
+/** Whether a container opens the volumes that it mounts to every user. */
+function isOpening({ EntryPoint, Command = [] }: ContainerDefinition): boolean {
+  return texts(EntryPoint).join() === 'chmod' && text(Command[0]) === '1777';
+}
+
 /**
- * An empty volume belongs to root with mode 0755. On Fargate it gets the owner and mode of the image's directory only if
- * the image declares the volume; on instances always.
+ * An empty volume belongs to root with mode 0755, unless a container opens it. On Fargate it gets the owner and mode of the
+ * image's directory only if the image declares the volume; on instances always. A tmpfs has the mode of its options.
  */
 function mountsOf(
   id: string,
@@ -167,15 +175,30 @@ function mountsOf(
   image?: Image,
 ): Mount[] {
   const onFargate = (task.RequiresCompatibilities ?? []).includes('FARGATE');
-  return (container.MountPoints ?? []).map(({ SourceVolume, ContainerPath, ReadOnly }) => {
+  const opened = task.ContainerDefinitions.filter(isOpening).flatMap(({ Command = [], MountPoints = [] }) =>
+    MountPoints.filter(({ ContainerPath }) => texts(Command).includes(ContainerPath)).map(
+      (mount) => mount.SourceVolume,
+    ),
+  );
+  const inMemory = (container.LinuxParameters?.Tmpfs ?? []).map(({ ContainerPath, MountOptions = [] }) => {
+    const mode = MountOptions.find((option) => option.startsWith('mode='))?.slice('mode='.length) ?? '755';
+    const folder = `tmpfs${ContainerPath.replaceAll('/', '-')}`;
+    return {
+      containerPath: ContainerPath,
+      hostPath: volumes.folder(id, folder, Number.parseInt(mode, 8)),
+      readOnly: false,
+    };
+  });
+  const mounted = (container.MountPoints ?? []).map(({ SourceVolume, ContainerPath, ReadOnly }) => {
     const volume = (task.Volumes ?? []).find(({ Name }) => Name === SourceVolume);
     if (volume === undefined) throw new Error(`${id}: the volume '${SourceVolume}' is not defined`);
     if (volume.Host?.SourcePath !== undefined)
       throw new Error(`${id}: the volume '${SourceVolume}' is a directory of the host`);
-    const open = ContainerPath === '/tmp' && (!onFargate || (image?.volumes.includes('/tmp') ?? false));
-    const hostPath = volumes.folder(id, SourceVolume, open ? 0o1777 : 0o755);
+    const copied = ContainerPath === '/tmp' && (!onFargate || (image?.volumes.includes('/tmp') ?? false));
+    const hostPath = volumes.folder(id, SourceVolume, copied || opened.includes(SourceVolume) ? 0o1777 : 0o755);
     return { containerPath: ContainerPath, hostPath, readOnly: ReadOnly ?? false };
   });
+  return [...mounted, ...inMemory];
 }
 
 function commandOf([kind, ...words]: string[]): string[] {
