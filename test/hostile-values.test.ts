@@ -186,6 +186,16 @@ describe('newlines and control characters in texts', () => {
     'secret name': (text) => one({ secrets: { A: SecretValue.fromName(text) } }),
     'secret key': (key) => one({ secrets: { A: SecretValue.fromName('a', { key }) } }),
     'health check': (text) => one({ healthCheck: HealthCheck.http(`/${text}`) }),
+    'health check host': (host) => one({ healthCheck: HealthCheck.http('/', { host }) }),
+    'status codes': (statuses) => one({ healthCheck: HealthCheck.http('/', { statuses }) }),
+    'liveness check': (text) => one({ healthCheck: HealthCheck.http('/', { liveness: { path: `/${text}` } }) }),
+    interpreter: (interpreter) =>
+      one({ server: ModelServer.command({ command: ['serve'], behavior: { drains: true, interpreter } }) }),
+    'smoke test path': (text) => one({ smokeTest: { path: `/${text}` } }),
+    'smoke test text': (text) => one({ smokeTest: { path: '/', text } }),
+    'smoke test JSON': (json) => one({ smokeTest: { path: '/', json } }),
+    'smoke test header': (text) => one({ smokeTest: { path: '/', headers: { 'x-a': text } } }),
+    'smoke test answer': (text) => one({ smokeTest: { path: '/', answer: { schema: { enum: [text] } } } }),
     'extra arguments': (text) => one({ server: ModelServer.uvicorn({ app: 'app', extraArgs: ['--x', text] }) }),
     app: (app) => one({ server: ModelServer.uvicorn({ app }) }),
     command: (text) =>

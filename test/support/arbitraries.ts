@@ -48,6 +48,15 @@ export interface BackendDefinition {
   readonly readOnly: boolean;
   /** The scratch directories; those in memory end with `!`. */
   readonly scratch: readonly string[];
+  readonly health: HealthDefinition;
+}
+
+/** Times of health checks in seconds. */
+export interface HealthDefinition {
+  readonly interval?: number;
+  readonly unhealthyThreshold?: number;
+  readonly initialDelay?: number;
+  readonly liveness?: number;
 }
 
 /** Where a backend has files in addition to its image. */
@@ -96,6 +105,15 @@ const FILES: { readonly [kind in FilesKind]: () => Partial<BackendOptions> } = {
   url: () => ({ model: Model.fromUrl('https://example.com/net.onnx', { sha256: '0a'.repeat(32) }) }),
 };
 
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 2, nil: undefined });
+
+const health: fc.Arbitrary<HealthDefinition> = fc.record({
+  interval: maybe(fc.constantFrom(6, 10, 60, 300)),
+  unhealthyThreshold: maybe(fc.integer({ min: 2, max: 10 })),
+  initialDelay: maybe(fc.integer({ min: 1, max: 299 })),
+  liveness: maybe(fc.constantFrom(6, 30, 300)),
+});
+
 const backend: fc.Arbitrary<BackendDefinition> = fc.record({
   server: fc.constantFrom(...KINDS),
   keepAlive: fc.constantFrom(1, 5, 20, 60, 75, 100, 1000, 5000),
@@ -105,6 +123,7 @@ const backend: fc.Arbitrary<BackendDefinition> = fc.record({
   user: fc.constantFrom(undefined, 0, 1000),
   readOnly: fc.boolean(),
   scratch: fc.subarray(['/tmp', '/app/logs', '/app/index!'], { maxLength: 3 }),
+  health,
 });
 
 const endpoint: fc.Arbitrary<EndpointDefinition> = fc.record({
@@ -157,7 +176,7 @@ export function declareEndpoint(platform: TestPlatform, item: EndpointDefinition
   const declared = new ServingEndpoint(root, id, propsOf(item));
   const backends = item.backends.map((one, index) => {
     const made = new Backend(root, `${id}v${index}`, {
-      ...backendOptions({ ...FILES[one.files](), server: serverOf(one), healthCheck: HealthCheck.http('/healthz') }),
+      ...backendOptions({ ...FILES[one.files](), server: serverOf(one), healthCheck: healthCheckOf(one.health) }),
       ownAddress: one.address,
       user: one.user,
       readOnlyRootFilesystem: one.readOnly,
@@ -178,6 +197,16 @@ export function declareEndpoint(platform: TestPlatform, item: EndpointDefinition
     });
   }
   return declared;
+}
+
+function healthCheckOf({ interval, unhealthyThreshold, initialDelay, liveness }: HealthDefinition): HealthCheck {
+  const time = (seconds: number | undefined) => (seconds === undefined ? undefined : Duration.seconds(seconds));
+  return HealthCheck.http('/healthz', {
+    interval: time(interval),
+    unhealthyThreshold,
+    initialDelay: time(initialDelay),
+    liveness: liveness === undefined ? undefined : { interval: time(liveness) },
+  });
 }
 
 function propsOf(item: EndpointDefinition): ServingEndpointProps {

@@ -157,13 +157,18 @@ while True:
 
 const ISOLATED = ['-I', '-B', '-c'];
 
+/** JSON in ASCII, because the interpreter decodes its arguments with the locale of the container. */
+function jsonOf(config: SmokeConfig): string {
+  return JSON.stringify(config).replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** The arguments of a Python interpreter that runs the smoke test once and exits with 0 if it succeeds. */
 export function smokeProbe(config: SmokeConfig): string[] {
-  return [...ISOLATED, [REQUESTS, SCHEMA, SAMPLE, PROBE].join('').trim(), JSON.stringify(config)];
+  return [...ISOLATED, [REQUESTS, SCHEMA, SAMPLE, PROBE].join('').trim(), jsonOf(config)];
 }
 
 /** The arguments of a Python interpreter that answers health checks on a port, and fails them until the smoke test succeeds. */
 export function smokeGate(config: SmokeConfig, port: number, intervalSeconds: number): string[] {
   const code = [REQUESTS, SCHEMA, SAMPLE, GATE].join('').trim();
-  return [...ISOLATED, code, JSON.stringify(config), String(port), String(intervalSeconds)];
+  return [...ISOLATED, code, jsonOf(config), String(port), String(intervalSeconds)];
 }

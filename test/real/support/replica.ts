@@ -49,7 +49,8 @@ export class Replica {
     private readonly options: ReplicaOptions,
   ) {
     this.server = createServer({ maxHeaderSize: 128 * 1024 }, (request, response) => {
-      if (request.headers.host === 'localhost') {
+      // Only the checks of the router have the address of the replica as their host.
+      if (request.headers.host === `${this.address}:8000`) {
         this.checks.push(`${request.method} ${request.url} HTTP/${request.httpVersion}`);
         response.writeHead(this.healthy ? 200 : 503).end();
         return;
