@@ -42,12 +42,12 @@ function breachesOf(check: CheckTimes, limits: HealthCheckLimits = {}): Breach[]
   const { minTimeoutSeconds = 1, maxTimeoutSeconds = ENDLESS, minThreshold = 1, maxThreshold = ENDLESS } = limits;
   const { intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } = check;
   const breaches: Breach[] = [];
-  const require = (prop: string, value: number, [min, max]: [min: number, max: number], unit = ''): void => {
+  const within = (prop: string, value: number, [min, max]: [min: number, max: number], unit = ''): void => {
     if (value < min || value > max) breaches.push({ prop, value: `${value}${unit}`, bound: rangeOf(min, max, unit) });
   };
-  require('interval', intervalSeconds, [minIntervalSeconds, maxIntervalSeconds], ' s');
+  within('interval', intervalSeconds, [minIntervalSeconds, maxIntervalSeconds], ' s');
   const timeout = Math.max(timeoutSeconds, minTimeoutSeconds);
-  require('timeout', timeout, [minTimeoutSeconds, maxTimeoutSeconds], ' s');
+  within('timeout', timeout, [minTimeoutSeconds, maxTimeoutSeconds], ' s');
   if (limits.endsBeforeNext && timeoutSeconds >= intervalSeconds)
     breaches.push({
       prop: 'timeout',
@@ -60,8 +60,8 @@ function breachesOf(check: CheckTimes, limits: HealthCheckLimits = {}): Breach[]
       value: `'${check.grpcService}'`,
       bound: 'omitted, which checks the whole server,',
     });
-  if (healthyThreshold !== undefined) require('healthyThreshold', healthyThreshold, [minThreshold, maxThreshold]);
-  require('unhealthyThreshold', unhealthyThreshold, [minThreshold, maxThreshold]);
+  if (healthyThreshold !== undefined) within('healthyThreshold', healthyThreshold, [minThreshold, maxThreshold]);
+  within('unhealthyThreshold', unhealthyThreshold, [minThreshold, maxThreshold]);
   return breaches;
 }
 
