@@ -2,6 +2,7 @@ import { requireNumber, requireShape, type Shape } from '../private/checks';
 import { describe } from '../private/describe';
 import { ServingError } from '../private/errors';
 import { isUnresolved } from '../private/tokens';
+import { checkTaskPatches } from './task-patches';
 import { LogMode, type TaskSettingsOptions } from './task-settings-options';
 
 /** The options that take CDK objects, or lists of them: the member that identifies each, and an example. */
@@ -53,6 +54,7 @@ export function checkTaskSettings(options: TaskSettingsOptions): void {
   }
   checkLogs(options);
   checkTags(options.tags ?? {});
+  checkTaskPatches(options);
 }
 
 function checkLogs(options: TaskSettingsOptions): void {

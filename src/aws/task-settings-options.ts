@@ -122,4 +122,28 @@ export interface TaskSettingsOptions {
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
    */
   readonly enableExecuteCommand?: boolean;
+
+  /**
+   * A patch of the task definition, applied last, as a JSON merge patch (RFC 7386): objects are merged
+   * by key, `null` removes a field, and lists are replaced. Field names are those of CloudFormation.
+   *
+   * A patch is not checked against the schema. A field that the plan depends on causes the warning `patchedValue`, which names
+   * the rules that are not enforced. `serving explain capabilities` lists all fields.
+   *
+   * @default - none
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: a field can have any value.
+  readonly taskDefinitionPatch?: { readonly [field: string]: any };
+
+  /**
+   * A patch of the server's container, applied last, as a JSON merge patch (RFC 7386): objects are merged
+   * by key, `null` removes a field, and lists are replaced. Field names are those of CloudFormation.
+   *
+   * A patch is not checked against the schema. A field that the plan depends on causes the warning `patchedValue`, which names
+   * the rules that are not enforced. `serving explain capabilities` lists all fields.
+   *
+   * @default - none
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: a field can have any value.
+  readonly containerPatch?: { readonly [field: string]: any };
 }

@@ -1,7 +1,14 @@
 import type { Construct } from 'constructs';
 import { locksRead } from '../models/lock/read-lock';
 import { OwnAddress } from '../plan/choices';
-import type { AttachmentIntent, AutoscalingIntent, HopIntent, PlatformIntents, SplitIntent } from '../plan/intents';
+import type {
+  AttachmentIntent,
+  AutoscalingIntent,
+  BackendIntent,
+  HopIntent,
+  PlatformIntents,
+  SplitIntent,
+} from '../plan/intents';
 import { ServingPlan } from '../plan/plan';
 import type { EndpointReach } from '../plan/serving-plan';
 import { BalancerAccess, type TargetProfile } from '../plan/target-profile';
@@ -18,6 +25,7 @@ import { Declarations } from './private/declarations';
 import { lockedDestinations, modelDrifts, unfilledBatches, unreachable } from './private/definition-warnings';
 import { gpuWarnings } from './private/gpu-warnings';
 import { healthWarnings } from './private/health-warnings';
+import { patchWarnings } from './private/patch-warnings';
 import { createIn } from './private/reserved-ids';
 import {
   type FindWarnings,
@@ -115,6 +123,7 @@ export abstract class TargetPlatform extends ServingPlatform {
       ...backendCredentials(intent),
       ...unfilledBatches(intent),
       ...gpuWarnings(intent),
+      ...patchWarnings(intent.name, this.renderer.patchesOf(backend)),
     ]);
     this.warnOf(scope, () => [...unreachable(this.plan(), intent), ...healthWarnings(this.plan(), intent)]);
     this._change();
@@ -192,8 +201,14 @@ export abstract class TargetPlatform extends ServingPlatform {
       strict: this.strict,
       ...(this.behind.length > 0 && { behind: this.behind }),
       ...(this.idleSeconds !== undefined && { idleSeconds: this.idleSeconds }),
-      ...this.declarations.intents((backend) => this.renderer.limitsOf(backend)),
+      ...this.declarations.intents((backend) => this.factsOf(backend)),
     };
+  }
+
+  /** What the platform adds to the intent of a backend. */
+  private factsOf(backend: BackendBinding): Partial<BackendIntent> {
+    const patches = this.renderer.patchesOf(backend);
+    return { ...this.renderer.limitsOf(backend.intent), ...(patches.length > 0 && { patches }) };
   }
 
   /** Why the definitions cannot be rendered as they are. */

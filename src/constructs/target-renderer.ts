@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { BackendIntent, ComputeLimits } from '../plan/intents';
+import type { BackendIntent, ComputeLimits, PatchIntent } from '../plan/intents';
 import type { EndpointReach } from '../plan/serving-plan';
 import { escapeControls } from '../private/errors';
 import type { AttachmentBinding, AutoscalingBinding, BackendBinding, EndpointBinding, SplitBinding } from './bindings';
@@ -63,6 +63,17 @@ export abstract class TargetRenderer {
   public limitsOf(backend: BackendIntent): ComputeLimits {
     void backend;
     return {};
+  }
+
+  /**
+   * The fields of the output that patches in the settings of a backend set. `serving explain` lists them, and those that
+   * replace what the plan depends on cause a warning.
+   *
+   * The default is none.
+   */
+  public patchesOf(backend: BackendBinding): PatchIntent[] {
+    void backend;
+    return [];
   }
 
   /**

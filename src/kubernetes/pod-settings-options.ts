@@ -104,4 +104,28 @@ export interface PodSettingsOptions {
    * @default - none
    */
   readonly annotations?: { readonly [key: string]: string };
+
+  /**
+   * A patch of the Pod's `spec`, applied last, as a JSON merge patch (RFC 7386): objects are merged
+   * by key, `null` removes a field, and lists are replaced. Field names are those of Kubernetes.
+   *
+   * A patch is not checked against the schema. A field that the plan depends on causes the warning `patchedValue`, which names
+   * the rules that are not enforced. `serving explain capabilities` lists all fields.
+   *
+   * @default - none
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: a field can have any value.
+  readonly podPatch?: { readonly [field: string]: any };
+
+  /**
+   * A patch of the server's container, applied last, as a JSON merge patch (RFC 7386): objects are merged
+   * by key, `null` removes a field, and lists are replaced. Field names are those of Kubernetes.
+   *
+   * A patch is not checked against the schema. A field that the plan depends on causes the warning `patchedValue`, which names
+   * the rules that are not enforced. `serving explain capabilities` lists all fields.
+   *
+   * @default - none
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: a field can have any value.
+  readonly containerPatch?: { readonly [field: string]: any };
 }

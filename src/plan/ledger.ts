@@ -188,7 +188,7 @@ export class Ledger {
   }
 
   /** Records the settings for single targets, applied or not. */
-  private addSettings({ path, targetSettings = [] }: BackendIntent): void {
+  private addSettings({ path, targetSettings = [], patches = [] }: BackendIntent): void {
     for (const { name, platform, options, applies, isDefault = false } of targetSettings) {
       if (options.length === 0) continue;
       const what = `${name}: ${options.join(', ')}`;
@@ -203,6 +203,11 @@ export class Ledger {
         const detail = isDefault ? `${what}; defaults of the platform` : what;
         this.add(path, LedgerTopic.TARGET_SETTINGS, SupportLevel.NATIVE, detail);
       }
+    }
+    for (const { option, field, replaces, rules = [] } of patches) {
+      const effect = replaces === undefined ? '' : `; replaces ${replaces}`;
+      const broken = rules.length === 0 ? '' : `, without the rules ${rules.join(', ')}`;
+      this.add(path, LedgerTopic.PATCH, SupportLevel.NATIVE, `${option}.${field}${effect}${broken}`);
     }
   }
 

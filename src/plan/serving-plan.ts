@@ -338,6 +338,8 @@ export enum LedgerTopic {
   IMAGES = 'images',
   /** Settings that only one target has. */
   TARGET_SETTINGS = 'target settings',
+  /** A field of the output that the definition patches. */
+  PATCH = 'patch',
 }
 
 /** The support for one feature that a definition uses. */

@@ -1,5 +1,5 @@
 import { freeze } from '../private/freeze';
-import { mergePatch } from '../private/merge-patch';
+import { composePatches } from '../private/merge-patch';
 import { tagClass } from '../private/package-copy';
 
 /**
@@ -27,7 +27,7 @@ export abstract class TargetSettings {
     // biome-ignore lint/suspicious/noExplicitAny: each target has its own options.
     options: { [option: string]: any },
   ) {
-    this._options = freeze(mergePatch({}, options) as { [option: string]: unknown });
+    this._options = freeze(composePatches({}, options));
   }
 
   /** The names of the options that are set. */

@@ -1,4 +1,4 @@
-import { mergePatch } from '../../src/private/merge-patch';
+import { composePatches, mergePatch } from '../../src/private/merge-patch';
 
 /** The examples of RFC 7386, appendix A. */
 test.each<[unknown, unknown, unknown]>([
@@ -48,4 +48,13 @@ test('keeps class instances, and keys with the names of inherited members', () =
 
 test('ignores undefined values', () => {
   expect(mergePatch({ a: 1 }, { a: undefined })).toEqual({ a: 1 });
+});
+
+test('two patches as one remove what either of them removes', () => {
+  const first = { a: null, b: { c: null, d: 1 }, e: 1 };
+  const second = { b: { d: null }, e: null };
+  const both = composePatches(first, second);
+  expect(both).toEqual({ a: null, b: { c: null, d: null }, e: null });
+  const value = { a: 1, b: { c: 1, d: 2, f: 3 }, e: 4 };
+  expect(mergePatch(value, both)).toEqual(mergePatch(mergePatch(value, first), second));
 });

@@ -11,7 +11,7 @@ import { hasUrl, urlHost } from '../../constructs/private/http';
 import { WARNING_PREFIX } from '../../constructs/private/warnings';
 import type { TargetPlatform } from '../../constructs/target-platform';
 import { TargetRenderer } from '../../constructs/target-renderer';
-import type { BackendIntent, ComputeLimits, EndpointIntent } from '../../plan/intents';
+import type { BackendIntent, ComputeLimits, EndpointIntent, PatchIntent } from '../../plan/intents';
 import { planFetches, planModels } from '../../plan/models';
 import { PREFIX_VARIABLE, removedBy } from '../../plan/path-prefix';
 import {
@@ -34,6 +34,7 @@ import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib, fargateSize } f
 import type { ListenerFacts } from '../listener-facts';
 import { RULES, SERVICES } from '../rendered';
 import { enclosingStack } from '../stack';
+import { taskPatches } from '../task-patches';
 import { BackendService } from './backend-service';
 import type { BoundBackend } from './bound-backend';
 import { GpuFleet } from './gpu-fleet';
@@ -153,6 +154,10 @@ export class EcsRenderer extends TargetRenderer {
       diskMib: (fargateDiskGib(backend.ephemeralStorageMib) ?? FARGATE_DISK_GIB) * 1024,
       maxDiskMib: FARGATE_MAX_DISK_GIB * 1024,
     };
+  }
+
+  public override patchesOf({ settings }: BackendBinding): PatchIntent[] {
+    return taskPatches(settings);
   }
 
   /** Adds the warning to the construct, where CDK prints it and users can acknowledge it. */

@@ -20,6 +20,7 @@ import { late } from './late';
 import { publishModels } from './model-assets';
 import { addModelContainers, keepRegion } from './model-containers';
 import { addCacheVolume, addModelVolumes } from './model-volumes';
+import { patchProperties } from './overrides';
 import { openVolumes, SCRATCH, type ScratchMounts, scratchMounts } from './scratch';
 import { containerSecrets } from './secrets';
 import { addSmokeGate } from './smoke-gate';
@@ -67,6 +68,7 @@ export function makeTask(
   addCacheVolume(backend, { definition, server });
   openVolumes(backend, { definition, server }, { image, opened: scratch.opened, logging: logging('scratch') });
   publishModels(backend);
+  patchTask(backend, definition);
   if (taskRole === undefined) trustOwnTasks(definition.taskRole);
   if (executionRole === undefined) trustOwnTasks(definition.obtainExecutionRole());
   return { definition, server, logGroup };
@@ -82,6 +84,14 @@ function checkSize({ intent, scope }: BackendBinding): void {
     `the command and the environment of backend '${name}' (${kib} KiB) exceed the maximum size of an ECS task definition (${MAX_DEFINITION_KIB} KiB); move their data into the image, for a Ray Serve config with 'configPath'`,
     scope,
   );
+}
+
+/** Applies the patches of the settings. The server is the first container. */
+function patchTask({ settings }: BackendBinding, definition: ecs.TaskDefinition): void {
+  const { taskDefinitionPatch, containerPatch }: TaskSettingsOptions = settings;
+  const resource = definition.node.defaultChild as ecs.CfnTaskDefinition;
+  patchProperties(resource, '', taskDefinitionPatch);
+  patchProperties(resource, 'ContainerDefinitions.0.', containerPatch);
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-considerations */

@@ -3,7 +3,6 @@ import type {
   AttachmentIntent,
   AutoscalingIntent,
   BackendIntent,
-  ComputeLimits,
   EndpointIntent,
   PlatformIntents,
   SplitIntent,
@@ -106,13 +105,13 @@ export class Declarations {
     return this.pairs.has(`${endpoint}\n${backend}`);
   }
 
-  /** The input of a plan, with what the compute of each backend allows. */
+  /** The input of a plan, with what the platform adds to each backend. */
   public intents(
-    limitsOf: (backend: BackendIntent) => ComputeLimits,
+    factsOf: (backend: BackendBinding) => Partial<BackendIntent>,
   ): Omit<PlatformIntents, 'target' | 'strict' | 'behind' | 'idleSeconds'> {
     return {
       endpoints: intentsOf(this.endpoints),
-      backends: intentsOf(this.backends).map((intent) => withLimits(intent, limitsOf(intent))),
+      backends: [...this.backends.values()].map((backend) => withFacts(backend.intent, factsOf(backend))),
       attachments: [...this.attachments],
       splits: intentsOf(this.splits),
       autoscaling: intentsOf(this.policies),
@@ -139,8 +138,8 @@ function intentsOf<T extends EndpointIntent | BackendIntent | SplitIntent | Auto
   return [...bindings.values()].map(({ intent }) => intent);
 }
 
-function withLimits(intent: BackendIntent, limits: ComputeLimits): BackendIntent {
-  return Object.keys(limits).length === 0 ? intent : { ...intent, ...limits };
+function withFacts(intent: BackendIntent, facts: Partial<BackendIntent>): BackendIntent {
+  return Object.keys(facts).length === 0 ? intent : { ...intent, ...facts };
 }
 
 function found<T>(binding: T | undefined, path: string): T {

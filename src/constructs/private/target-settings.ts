@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import type { TargetSettingsIntent } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
-import { mergePatch } from '../../private/merge-patch';
+import { composePatches } from '../../private/merge-patch';
 import type { TargetSettings } from '../../workload/target-settings';
 import type { ServingPlatform } from '../serving-platform';
 
@@ -30,7 +30,7 @@ export function resolveSettings(backend: Placed, list: readonly TargetSettings[]
     ...list.map((one) => intentOf(one, kind)),
   ];
   return {
-    settings: mergePatch(defaults?._options ?? {}, own?._options ?? {}) as { [option: string]: unknown },
+    settings: composePatches(defaults?._options ?? {}, own?._options ?? {}),
     ...(all.length > 0 && { targetSettings: all }),
   };
 }

@@ -10,6 +10,7 @@ export const WARNING_KINDS = [
   'credentialInHeader',
   'missingGpu',
   'modelDrift',
+  'patchedValue',
   'placeholderInCommand',
   'placeholderInEnvironment',
   'publicBackendAddress',

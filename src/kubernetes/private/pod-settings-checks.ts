@@ -17,12 +17,14 @@ import {
 } from '../scheduling';
 import { checkAnnotations, checkLabel, checkLabels, requireKey } from './metadata-checks';
 import { requireObjectName } from './names';
+import { checkPodPatches } from './pod-patches';
 
 /** Checks what is known of settings without a backend. */
 export function checkPodSettings(options: PodSettingsOptions): void {
   const { nodeSelector = {}, labels = {}, annotations = {}, affinity = {} } = options;
   for (const [key, value] of Object.entries(nodeSelector)) checkLabel('nodeSelector', key, value);
   checkLabels('labels', labels);
+  checkPodPatches(options);
   checkAnnotations('annotations', annotations);
   checkEach('tolerations', options.tolerations, checkToleration);
   checkAffinity(affinity);

@@ -1,11 +1,12 @@
 import type { Model } from '../../models/model';
 import type { BackendPlan } from '../../plan/serving-plan';
+import { mergePatch } from '../../private/merge-patch';
 import type { EnvironmentSource } from '../../workload/environment-source';
 import type { SecretValue } from '../../workload/secret-value';
 import type { PodSettingsOptions } from '../pod-settings-options';
 import { awsEnvironment, environmentOf, environmentSources, literal } from './environment';
 import type { GpuPlacement } from './gpu-placement';
-import type { PodSpec } from './manifests';
+import type { Container, PodSpec } from './manifests';
 import { modelParts } from './models';
 import { placementOf } from './placement';
 import { containerPorts } from './ports';
@@ -41,7 +42,23 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
   const env = environmentOf(plan, options.secrets);
   const models = modelParts(intent, plan.models, options.models, { ...options, env: awsEnvironment(env) });
   const pullSecrets = [...new Set([...options.imagePullSecrets, ...(settings.imagePullSecrets ?? [])])];
-  return {
+  const server: Container = {
+    name: SERVER_CONTAINER,
+    image: plan.image as string,
+    imagePullPolicy: settings.imagePullPolicy ?? 'IfNotPresent',
+    command: plan.command.length === 0 ? undefined : plan.command.map(literal),
+    args: plan.args?.map(literal),
+    workingDir: intent.workingDirectory,
+    env,
+    envFrom: environmentSources(options.environmentFrom),
+    ports: containerPorts(intent),
+    resources: serverResources(intent, options.gpu),
+    securityContext: containerSecurity(intent, intent.readOnlyRootFilesystem),
+    ...probesOf(plan),
+    lifecycle: { preStop: { sleep: { seconds: times.preStop } } },
+    volumeMounts: [...scratchMounts(intent), ...models.mounts],
+  };
+  const pod: PodSpec = {
     serviceAccountName: options.serviceAccountName,
     automountServiceAccountToken: settings.automountServiceAccountToken ?? false,
     enableServiceLinks: false,
@@ -50,24 +67,12 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
     terminationGracePeriodSeconds: times.grace,
     ...placementOf({ settings, gpu: options.gpu, architecture: intent.architecture, labelSelector: { matchLabels } }),
     initContainers: models.initContainers.length === 0 ? undefined : models.initContainers,
-    containers: [
-      {
-        name: SERVER_CONTAINER,
-        image: plan.image as string,
-        imagePullPolicy: settings.imagePullPolicy ?? 'IfNotPresent',
-        command: plan.command.length === 0 ? undefined : plan.command.map(literal),
-        args: plan.args?.map(literal),
-        workingDir: intent.workingDirectory,
-        env,
-        envFrom: environmentSources(options.environmentFrom),
-        ports: containerPorts(intent),
-        resources: serverResources(intent, options.gpu),
-        securityContext: containerSecurity(intent, intent.readOnlyRootFilesystem),
-        ...probesOf(plan),
-        lifecycle: { preStop: { sleep: { seconds: times.preStop } } },
-        volumeMounts: [...scratchMounts(intent), ...models.mounts],
-      },
-    ],
+    containers: [patched(server, settings.containerPatch)],
     volumes: [...scratchVolumes(intent, models.initContainers.length > 0), ...models.volumes],
   };
+  return patched(pod, settings.podPatch);
+}
+
+function patched<T>(value: T, patch: object | undefined): T {
+  return patch === undefined ? value : (mergePatch(value, patch) as T);
 }

@@ -1,7 +1,7 @@
 import type { AutoscalingBinding, BackendBinding } from '../../constructs/bindings';
 import type { TargetPlatform } from '../../constructs/target-platform';
 import { TargetRenderer } from '../../constructs/target-renderer';
-import type { BackendIntent, ComputeLimits } from '../../plan/intents';
+import type { BackendIntent, ComputeLimits, PatchIntent } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
 import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
 import type { SecretValue } from '../../workload/secret-value';
@@ -11,6 +11,7 @@ import { BackendObjects, type WorkloadSettings } from './backend-objects';
 import { isObjectName, isSecretKey } from './names';
 import { reportNameClashes } from './objects';
 import { checkNodeSelector } from './placement';
+import { podPatches } from './pod-patches';
 import { checkServicePorts } from './ports';
 import { rootWarnings } from './security';
 
@@ -56,6 +57,10 @@ export abstract class KubernetesRenderer extends TargetRenderer {
 
   public bindAutoscaling(autoscaling: AutoscalingBinding): void {
     (this.objects.get(autoscaling.intent.backend) as BackendObjects).addAutoscaler(autoscaling);
+  }
+
+  public override patchesOf({ settings }: BackendBinding): PatchIntent[] {
+    return podPatches(settings);
   }
 
   /** The maximum number of replicas that an autoscaler of cdk8s-plus may run. */

@@ -139,6 +139,18 @@ export interface GpuIntent {
   readonly nodeLabels?: Record<string, string>;
 }
 
+/** A field of the output that a patch of the definition sets. */
+export interface PatchIntent {
+  /** The option, such as `podPatch`. */
+  readonly option: string;
+  /** The field of the output, such as `terminationGracePeriodSeconds`. */
+  readonly field: string;
+  /** What the patch replaces. @default - nothing that the plan depends on */
+  readonly replaces?: string;
+  /** The rules of the timeout chain that are not enforced because of it. @default - none */
+  readonly rules?: string[];
+}
+
 /** Settings of a backend for one target. */
 export interface TargetSettingsIntent {
   /** The kind of platform that they are for. */
@@ -261,4 +273,6 @@ export interface BackendIntent extends ComputeLimits {
   readonly directCallers?: boolean;
   /** The settings for single targets, including defaults of the platform. @default - none */
   readonly targetSettings?: TargetSettingsIntent[];
+  /** The patches that are applied to the output last. @default - none */
+  readonly patches?: PatchIntent[];
 }
