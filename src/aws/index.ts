@@ -8,6 +8,7 @@ export * from './ecs-secret';
 export * from './efs-volume';
 export * from './existing-listener';
 export * from './gpu-capacity';
+export * from './metric-target';
 export * from './s3-model';
 export * from './task-settings';
 export * from './task-settings-options';

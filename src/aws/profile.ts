@@ -153,11 +153,12 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.AUTOSCALING]: native('target tracking of the service'),
   [Feature.REQUEST_SCALING]: native('target tracking of the service on a metric of the load balancer'),
   [Feature.QUEUE_SCALING]: refused(
-    'CloudWatch does not have the metrics of servers unless a collector publishes them; use ScalingTarget.ongoingRequests, which counts requests that wait',
+    'CloudWatch does not have the metrics of servers unless a collector publishes them; use ScalingTarget.ongoingRequests, which counts requests that wait, or aws.MetricTarget for a published metric',
   ),
   [Feature.GPU_SCALING]: refused(
-    'ECS publishes no GPU utilization of a service; use ScalingTarget.ongoingRequests, or publish the metric of a DCGM exporter and scale on it with scalableTaskCount of aws.EcsBackend',
+    'ECS publishes no GPU utilization of a service; use ScalingTarget.ongoingRequests, or publish the metric of a DCGM exporter and use aws.MetricTarget.ofAverage',
   ),
+  [Feature.CUSTOM_SCALING]: native('target tracking of the service on a CloudWatch metric'),
   [Feature.SCHEDULES]: native('two scheduled actions of the scalable target for each schedule'),
   [Feature.SCALE_TO_ZERO]: native(
     'the scheduled actions start and stop all replicas; without replicas, requests get 503',

@@ -10,8 +10,21 @@ import { Duration } from '../units/duration';
 import { schedulesOf } from './private/schedules';
 import type { IBackend } from './references';
 import type { ScalingSchedule } from './scaling-schedule';
+import type { ServingPlatform } from './serving-platform';
 
-/** A metric for autoscaling, and its target value per replica. */
+/** Where a custom metric comes from. */
+interface MetricSource {
+  /** The only platform that has the metric. */
+  readonly platform: string;
+  /** The metric of its framework. */
+  readonly metric?: unknown;
+}
+
+/**
+ * A metric for autoscaling, and its target value per replica.
+ *
+ * Metrics of one target are in the namespace of that target: `aws.MetricTarget` and `kubernetes.MetricTarget`.
+ */
 export class ScalingTarget {
   /** CPU utilization, as a percentage of the requested CPU. */
   public static cpuUtilization(percent: number): ScalingTarget {
@@ -57,14 +70,25 @@ export class ScalingTarget {
     return new ScalingTarget(ScalingMetric.GPU, percentOf(percent));
   }
 
+  /**
+   * A metric of one platform.
+   *
+   * @internal
+   */
+  public static _ofSource(intent: ScalingTargetIntent, source: MetricSource): ScalingTarget {
+    return new ScalingTarget(intent.metric, intent.value, { ...source, intent });
+  }
+
   private constructor(
     private readonly metric: ScalingMetric,
     private readonly value: number,
+    /** @internal */
+    public readonly _custom?: MetricSource & { readonly intent: ScalingTargetIntent },
   ) {}
 
   /** @internal */
   public _intent(): ScalingTargetIntent {
-    return { metric: this.metric, value: this.value };
+    return this._custom?.intent ?? { metric: this.metric, value: this.value };
   }
 }
 
@@ -178,7 +202,8 @@ export class AutoscalingPolicy extends Construct {
       );
     }
     const targets = props.targets.map((target) => target._intent());
-    const repeated = firstRepeated(targets.map((target) => target.metric));
+    const repeated = firstRepeated(targets.map(({ metric, name = metric }) => name));
+    checkOwners(props.targets, props.backend.platform, this);
     if (repeated !== undefined)
       throw new ServingError(
         'DuplicateScalingTarget',
@@ -195,7 +220,7 @@ export class AutoscalingPolicy extends Construct {
       scaleUpSeconds: this.delayOf('scaleUpDelay', props.scaleUpDelay ?? Duration.seconds(30)),
       scaleDownSeconds: this.delayOf('scaleDownDelay', props.scaleDownDelay ?? Duration.minutes(10)),
     };
-    props.backend.platform._addAutoscaling(this, intent);
+    props.backend.platform._addAutoscaling(this, intent, [...props.targets]);
   }
 
   private delayOf(prop: string, delay: Duration): number {
@@ -210,6 +235,17 @@ export class AutoscalingPolicy extends Construct {
 }
 
 tagClass('AutoscalingPolicy', AutoscalingPolicy);
+
+/** Metrics of one platform do not exist on another. */
+function checkOwners(targets: readonly ScalingTarget[], { kind }: ServingPlatform, at: Construct): void {
+  const foreign = targets.find(({ _custom }) => _custom !== undefined && _custom.platform !== kind);
+  if (foreign === undefined) return;
+  throw new ServingError(
+    'ForeignResource',
+    `scaling target '${foreign._intent().name}' belongs to platform '${foreign._custom?.platform}' and cannot be used on '${kind}'; use one that both platforms support, or choose by platform`,
+    at,
+  );
+}
 
 function percentOf(percent: number): number {
   return requireNumber('percent', percent, { min: 1, max: 100, integer: true, hint: 'write 60 for 60 %' });

@@ -5,6 +5,7 @@ import type { AttachmentIntent, AutoscalingIntent, BackendIntent, EndpointIntent
 import type { EnvironmentSource } from '../workload/environment-source';
 import type { SecretValue } from '../workload/secret-value';
 import type { ServerImage } from '../workload/server-image';
+import type { ScalingTarget } from './autoscaling-policy';
 
 /** An endpoint as its platform receives it. */
 export interface EndpointBinding {
@@ -69,6 +70,8 @@ export interface AutoscalingBinding {
   readonly scope: Construct;
   /** The backend that is scaled. */
   readonly backend: BackendBinding;
+  /** The targets, in the order of the intent. A custom one has a metric of the target's framework. */
+  readonly targets: ScalingTarget[];
   /** The definition with defaults applied. It is frozen. */
   readonly intent: AutoscalingIntent;
 }

@@ -4,7 +4,11 @@ import type { TargetProfile } from '../plan/target-profile';
 import { requireNewId, requireScope } from '../private/construct-arguments';
 import { hasTag, tagClass } from '../private/package-copy';
 import type { Duration } from '../units/duration';
+
 import type { TargetSettings } from '../workload/target-settings';
+
+import type { ScalingTarget } from './autoscaling-policy';
+
 import type { BackendBinding, EndpointBinding } from './bindings';
 import type { Intermediary } from './intermediary';
 import type { Declarations } from './private/declarations';
@@ -115,7 +119,7 @@ export abstract class ServingPlatform extends Construct {
   public abstract _addSplit(scope: Construct, split: SplitIntent): void;
 
   /** @internal */
-  public abstract _addAutoscaling(scope: Construct, policy: AutoscalingIntent): void;
+  public abstract _addAutoscaling(scope: Construct, policy: AutoscalingIntent, targets: ScalingTarget[]): void;
 
   /** @internal */
   public abstract _urlOf(endpoint: string): string;

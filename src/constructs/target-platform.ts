@@ -18,7 +18,11 @@ import { checkValue } from '../private/options';
 import { hasTag, tagClass } from '../private/package-copy';
 import { removedWith } from '../private/tree';
 import { requireSeconds } from '../units/private/seconds';
+
 import type { TargetSettings } from '../workload/target-settings';
+
+import type { ScalingTarget } from './autoscaling-policy';
+
 import type { AttachmentBinding, BackendBinding, EndpointBinding } from './bindings';
 import { backendCredentials, headerCredentials } from './private/credential-warnings';
 import { Declarations } from './private/declarations';
@@ -148,8 +152,8 @@ export abstract class TargetPlatform extends ServingPlatform {
   }
 
   /** @internal */
-  public _addAutoscaling(scope: Construct, policy: AutoscalingIntent): void {
-    const binding = this.declarations.addAutoscaling(scope, policy);
+  public _addAutoscaling(scope: Construct, policy: AutoscalingIntent, targets: ScalingTarget[]): void {
+    const binding = this.declarations.addAutoscaling(scope, policy, targets);
     this._change();
     createIn([binding.backend.scope, scope, this], () => this.renderer.bindAutoscaling(binding));
   }

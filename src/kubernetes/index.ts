@@ -11,6 +11,7 @@ export * from './kubernetes-environment';
 export * from './kubernetes-platform';
 export * from './kubernetes-platform-props';
 export * from './kubernetes-secret';
+export * from './metric-target';
 export * from './named-object';
 export * from './pod-service-account';
 export * from './pod-settings';

@@ -42,6 +42,7 @@ export const FEATURE_OF_METRIC: Needs<ScalingMetric, never> = {
   [ScalingMetric.ONGOING_REQUESTS]: Feature.REQUEST_SCALING,
   [ScalingMetric.QUEUE_DEPTH]: Feature.QUEUE_SCALING,
   [ScalingMetric.GPU]: Feature.GPU_SCALING,
+  [ScalingMetric.CUSTOM]: Feature.CUSTOM_SCALING,
 };
 
 /** By kind of model delivery. */

@@ -154,7 +154,7 @@ export class Ledger {
     if (autoscaling !== undefined) {
       for (const feature of new Set(Object.values(FEATURE_OF_METRIC))) {
         const targets = autoscaling.targets.filter((target) => FEATURE_OF_METRIC[target.metric] === feature);
-        const what = targets.map((target) => `${target.metric} ${target.value}`).join(', ');
+        const what = targets.map(({ metric, name = metric, value }) => `${name} ${value}`).join(', ');
         if (targets.length > 0) this.use(autoscaling.path, feature, what);
       }
       const { schedules = [], minReplicas } = autoscaling;

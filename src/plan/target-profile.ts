@@ -72,6 +72,8 @@ export enum Feature {
   QUEUE_SCALING = 'autoscaling by queue depth',
   /** Scaling the number of replicas with the utilization of GPUs. */
   GPU_SCALING = 'autoscaling by GPU utilization',
+  /** Scaling the number of replicas with a metric of the target. */
+  CUSTOM_SCALING = 'autoscaling by a custom metric',
   /** More replicas at certain times. */
   SCHEDULES = 'autoscaling on a schedule',
   /** No replicas outside of the schedules. */

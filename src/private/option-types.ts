@@ -429,16 +429,16 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     unpackedSize: 'Size?',
     endpoint: 'string?',
   },
-  ScratchVolumeOptions: {
-    inMemory: 'boolean?',
-    size: 'Size?',
-  },
   ScalingSchedule: {
     from: 'string',
     minReplicas: 'number',
     timeZone: 'string',
     to: 'string',
     days: 'Weekday[]?',
+  },
+  ScratchVolumeOptions: {
+    inMemory: 'boolean?',
+    size: 'Size?',
   },
   SecretKeysOptions: {
     keys: 'string[]',
@@ -705,8 +705,8 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   'kubernetes.GatewayFeatures': {
     allowHeader: 'kubernetes.GatewaySupport?',
     failover: 'kubernetes.GatewaySupport?',
-    grpc: 'kubernetes.GatewaySupport?',
     forwardedPrefix: 'kubernetes.GatewaySupport?',
+    grpc: 'kubernetes.GatewaySupport?',
     headerMatch: 'kubernetes.GatewaySupport?',
     http2: 'kubernetes.GatewaySupport?',
     keepAlive: 'kubernetes.GatewaySupport?',
@@ -783,6 +783,9 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     router: 'kubernetes.RouterOptions?',
     sidecar: 'Intermediary?',
   },
+  'kubernetes.KubernetesSecretOptions': {
+    optional: 'boolean?',
+  },
   'kubernetes.LabelSelector': {
     matchExpressions: 'kubernetes.LabelSelectorRequirement[]?',
     matchLabels: 'string{}?',
@@ -840,9 +843,6 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   'kubernetes.PreferredSchedulingTerm': {
     preference: 'kubernetes.NodeSelectorTerm',
     weight: 'number',
-  },
-  'kubernetes.KubernetesSecretOptions': {
-    optional: 'boolean?',
   },
   'kubernetes.RouterOptions': {
     clusterDomain: 'string?',
@@ -1062,10 +1062,6 @@ export const ENUM_MEMBERS: { readonly [name: string]: { readonly [member: string
     WEB_SOCKET: 'web socket',
     GRPC: 'grpc',
   },
-  'aws.LogMode': {
-    BLOCKING: 'blocking',
-    NON_BLOCKING: 'non-blocking',
-  },
   Weekday: {
     MONDAY: 'MON',
     TUESDAY: 'TUE',
@@ -1074,6 +1070,10 @@ export const ENUM_MEMBERS: { readonly [name: string]: { readonly [member: string
     FRIDAY: 'FRI',
     SATURDAY: 'SAT',
     SUNDAY: 'SUN',
+  },
+  'aws.LogMode': {
+    BLOCKING: 'blocking',
+    NON_BLOCKING: 'non-blocking',
   },
   'extension.BalancerAccess': {
     INTERNAL: 'internal',

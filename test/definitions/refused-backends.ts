@@ -760,13 +760,34 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'scaling by GPU utilization on AWS',
     code: 'Unsupported',
     message:
-      "'autoscaling by GPU utilization' is not supported by an Application Load Balancer: ECS publishes no GPU utilization of a service; use ScalingTarget.ongoingRequests, or publish the metric of a DCGM exporter and scale on it with scalableTaskCount of aws.EcsBackend (at Serving/endpoint/v1/Autoscaling)",
+      "'autoscaling by GPU utilization' is not supported by an Application Load Balancer: ECS publishes no GPU utilization of a service; use ScalingTarget.ongoingRequests, or publish the metric of a DCGM exporter and use aws.MetricTarget.ofAverage (at Serving/endpoint/v1/Autoscaling)",
     on: ['aws'],
     acceptedOn: ['test'],
     define: (scope) =>
       one(scope, { gpu: Gpu.nvidia() }).backend.autoscale({
         maxReplicas: 8,
         targets: [ScalingTarget.gpuUtilization(70)],
+      }),
+  },
+  {
+    name: 'scaling by a metric of the cluster on another target',
+    code: 'ForeignResource',
+    message:
+      "scaling target 'jobs_waiting' belongs to platform 'kubernetes' and cannot be used on 'aws'; use one that both platforms support, or choose by platform (at Serving/endpoint/v1/Autoscaling)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes'],
+    define: (scope) =>
+      one(scope).backend.autoscale({ maxReplicas: 8, targets: [kubernetes.MetricTarget.ofTotal('jobs_waiting', 4)] }),
+  },
+  {
+    name: 'a query as the name of a metric',
+    code: 'InvalidName',
+    message:
+      "'metricName' ('sum(rate(x[1m]))') must be the name of a metric, of letters, digits, '_', ':', '.' and '-'; an adapter serves the result of a query under a name",
+    define: (scope) =>
+      one(scope).backend.autoscale({
+        maxReplicas: 8,
+        targets: [kubernetes.MetricTarget.ofTotal('sum(rate(x[1m]))', 4)],
       }),
   },
   {

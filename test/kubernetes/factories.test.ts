@@ -33,6 +33,8 @@ const ARGUMENTS: {
     args: () => [{ kind: 'Secret', name: 'acme' }, 'token', { optional: true }],
     required: 2,
   },
+  'MetricTarget.ofAverage': { args: () => ['waiting', 2], required: 2 },
+  'MetricTarget.ofTotal': { args: () => ['waiting', 10], required: 2 },
   'PodServiceAccount.fromName': { args: () => ['models'], required: 1 },
   'PodServiceAccount.fromServiceAccount': { args: () => [{ kind: 'ServiceAccount', name: 'models' }], required: 1 },
   'PodServiceAccount.annotated': { args: () => [{ 'acme.com/identity': 'models' }], required: 1 },
@@ -84,6 +86,8 @@ const ACCEPTED: { readonly [argument: string]: readonly string[] } = {
   'KubernetesEnvironment.fromSecretName 1': NO_OPTIONS,
   'KubernetesSecret.fromName 2': NO_OPTIONS,
   'KubernetesSecret.fromSecret 2': NO_OPTIONS,
+  'MetricTarget.ofAverage 1': ['5'],
+  'MetricTarget.ofTotal 1': ['5'],
 };
 
 const factories = Object.entries(kubernetes).flatMap(([name, value]) =>

@@ -111,7 +111,9 @@ export function variablesWrittenBy(text: string): string[] {
 /** The variables that the package sets in containers, in addition to those of the servers. */
 export function variablesWritten(): string[] {
   const files = repositoryFiles().filter((file) =>
-    /^src\/(?:aws|kubernetes)\/private\/|^src\/plan\/(?:process|path-prefix)\.ts|^src\/tools\/app-image\/pack-app\.ts/.test(file),
+    /^src\/(?:aws|kubernetes)\/private\/|^src\/plan\/(?:process|path-prefix)\.ts|^src\/tools\/app-image\/pack-app\.ts/.test(
+      file,
+    ),
   );
   const caches = IMAGE_FACTS.flatMap((facts) => Object.keys(facts.caches ?? {}));
   return unique([...files.flatMap((file) => variablesWrittenBy(readFileSync(join(ROOT, file), 'utf8'))), ...caches]);

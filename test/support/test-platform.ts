@@ -126,6 +126,7 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.REQUEST_SCALING]: DONE,
   [extension.Feature.QUEUE_SCALING]: DONE,
   [extension.Feature.GPU_SCALING]: DONE,
+  [extension.Feature.CUSTOM_SCALING]: DONE,
   [extension.Feature.SCHEDULES]: DONE,
   [extension.Feature.SCALE_TO_ZERO]: DONE,
   [extension.Feature.SCALING_DELAY]: DONE,
@@ -217,6 +218,7 @@ const METRICS: { readonly [metric in extension.ScalingMetric]: string } = {
   [extension.ScalingMetric.ONGOING_REQUESTS]: 'ongoing requests',
   [extension.ScalingMetric.QUEUE_DEPTH]: 'queue depth',
   [extension.ScalingMetric.GPU]: 'gpu',
+  [extension.ScalingMetric.CUSTOM]: 'custom metric',
 };
 
 /** A platform as written outside this package: without a framework, with one JSON document as output. */

@@ -116,8 +116,8 @@ export class EcsRenderer extends TargetRenderer {
     });
   }
 
-  public bindAutoscaling({ intent }: AutoscalingBinding): void {
-    scaleService(intent, this.service(intent.backend), this.network);
+  public bindAutoscaling(policy: AutoscalingBinding): void {
+    scaleService(policy, this.service(policy.intent.backend), this.network);
   }
 
   /** The URL of the endpoint, with its first host without a wildcard or the DNS name of the load balancer. */

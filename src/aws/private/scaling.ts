@@ -1,20 +1,29 @@
-import { Duration, Names, TimeZone } from 'aws-cdk-lib';
+import { Duration, Names, Stack, TimeZone, Token } from 'aws-cdk-lib';
 import * as appscaling from 'aws-cdk-lib/aws-applicationautoscaling';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import type { ScalingTarget } from '../../constructs/autoscaling-policy';
+import type { AutoscalingBinding } from '../../constructs/bindings';
 import { type AutoscalingIntent, ScalingMetric, type ScheduleIntent } from '../../plan/intents';
+import { ServingError } from '../../private/errors';
 import { ongoingRequestsExpression } from './backend-metrics';
 import type { BackendService } from './backend-service';
 import type { Network } from './network';
 
 /** Adds autoscaling to the service: a scalable target, and a policy for each scaling target. */
-export function scaleService(intent: AutoscalingIntent, backend: BackendService, network: Network): void {
+export function scaleService(policy: AutoscalingBinding, backend: BackendService, network: Network): void {
+  const { intent, targets } = policy;
   const count = backend.service.autoScaleTaskCount({
     minCapacity: intent.minReplicas,
     maxCapacity: intent.maxReplicas,
   });
   const scaling: Scaling = { count, intent, backend, network };
   backend.scalableTaskCount = count;
-  for (const { metric, value } of intent.targets) POLICIES[metric](scaling, value);
+  for (const target of targets) {
+    const { metric, value } = target._intent();
+    if (metric === ScalingMetric.CUSTOM) addCustomMetric(scaling, target);
+    else POLICIES[metric](scaling, value);
+  }
   for (const schedule of intent.schedules ?? []) addSchedule(scaling, schedule);
 }
 
@@ -56,7 +65,9 @@ function addSchedule({ count, intent }: Scaling, schedule: ScheduleIntent): void
 const unsupported = (): void => {};
 
 /** Adds the policy that keeps a metric at this value. */
-const POLICIES: { readonly [metric in ScalingMetric]: (scaling: Scaling, value: number) => void } = {
+const POLICIES: {
+  readonly [metric in Exclude<ScalingMetric, ScalingMetric.CUSTOM>]: (scaling: Scaling, value: number) => void;
+} = {
   [ScalingMetric.CPU]: ({ count, intent }, value) =>
     count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: value, ...cooldowns(intent) }),
   [ScalingMetric.MEMORY]: ({ count, intent }, value) =>
@@ -108,15 +119,11 @@ function addTargetTracking(
   });
 }
 
-function ongoingRequests({
-  backend,
-  network,
-}: Scaling): appscaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty[] {
-  const metric = (
-    id: string,
-    metricName: string,
-    stat: string,
-  ): appscaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty => ({
+type Query = appscaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty;
+
+/** A metric of the load balancer for this backend, as a part of an expression. */
+function balancerMetric({ backend, network }: Scaling, id: string, [metricName, stat]: [string, string]): Query {
+  return {
     id,
     returnData: false,
     metricStat: {
@@ -130,11 +137,88 @@ function ongoingRequests({
         ],
       },
     },
+  };
+}
+
+/** Keeps a CloudWatch metric at its value; one of all replicas together is divided by their number. */
+function addCustomMetric(scaling: Scaling, target: ScalingTarget): void {
+  const { name, value, isTotal = false } = target._intent();
+  const id = isTotal ? 'servingTotal' : 'servingValue';
+  const { account, region } = Stack.of(scaling.count);
+  const measured = queriesOf(target._custom?.metric as cloudwatch.IMetric, { id, account, region });
+  const division: Query[] = isTotal
+    ? [
+        balancerMetric(scaling, 'servingReplicas', ['HealthyHostCount', 'Average']),
+        { id: 'servingValue', expression: 'servingTotal / servingReplicas', returnData: true },
+      ]
+    : [];
+  const queries = [...measured, ...division];
+  addTargetTracking(scaling, `Metric${name}`, {
+    targetValue: value,
+    customizedMetricSpecification: {
+      metrics: queries.map((query) => ({ ...query, returnData: query.id === 'servingValue' })),
+    },
   });
+}
+
+interface MetricPlace {
+  readonly id: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+/** A metric as the queries of a policy: for an expression, those of the metrics that it uses. */
+function queriesOf(metric: cloudwatch.IMetric, place: MetricPlace): Query[] {
+  const { metricStat, mathExpression } = metric.toMetricConfig();
+  const { id } = place;
+  if (metricStat !== undefined) {
+    refuseOtherPlace(metricStat, place);
+    const { namespace, metricName, dimensions, statistic, unitFilter } = metricStat;
+    return [
+      {
+        id,
+        metricStat: {
+          stat: statistic,
+          unit: unitFilter,
+          metric: {
+            namespace,
+            metricName,
+            dimensions: dimensions?.map((dimension) => ({ name: dimension.name, value: String(dimension.value) })),
+          },
+        },
+      },
+    ];
+  }
+  if (mathExpression === undefined)
+    throw new ServingError(
+      'Unsupported',
+      'a metric that is neither a statistic nor a math expression cannot be the target of autoscaling; use cloudwatch.Metric or cloudwatch.MathExpression',
+    );
+  const used = Object.entries(mathExpression.usingMetrics);
   return [
-    metric('requests', 'RequestCount', 'Sum'),
-    metric('seconds', 'TargetResponseTime', 'Average'),
-    metric('replicas', 'HealthyHostCount', 'Average'),
+    ...used.flatMap(([part, one]) => queriesOf(one, { ...place, id: part })),
+    { id, expression: mathExpression.expression },
+  ];
+}
+
+/** Application Auto Scaling reads metrics of its own account and Region only. */
+function refuseOtherPlace(metric: cloudwatch.MetricStatConfig, place: MetricPlace): void {
+  for (const prop of ['account', 'region'] as const) {
+    const found = metric[prop];
+    if (found === undefined || found === place[prop] || Token.isUnresolved(found) || Token.isUnresolved(place[prop]))
+      continue;
+    throw new ServingError(
+      'ForeignResource',
+      `metric '${metric.metricName}' of a scaling target is in ${prop} '${found}', and the backend in '${place[prop]}'; use a metric of the same account and Region`,
+    );
+  }
+}
+
+function ongoingRequests(scaling: Scaling): Query[] {
+  return [
+    balancerMetric(scaling, 'requests', ['RequestCount', 'Sum']),
+    balancerMetric(scaling, 'seconds', ['TargetResponseTime', 'Average']),
+    balancerMetric(scaling, 'replicas', ['HealthyHostCount', 'Average']),
     {
       id: 'ongoing',
       expression: ongoingRequestsExpression(60),

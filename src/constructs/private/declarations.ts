@@ -9,6 +9,7 @@ import type {
 } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
 import { freeze } from '../../private/freeze';
+import type { ScalingTarget } from '../autoscaling-policy';
 import type { AttachmentBinding, AutoscalingBinding, BackendBinding, EndpointBinding, SplitBinding } from '../bindings';
 import { requireSources } from './scaling-sources';
 
@@ -52,7 +53,7 @@ export class Declarations {
     return binding;
   }
 
-  public addAutoscaling(scope: Construct, intent: AutoscalingIntent): AutoscalingBinding {
+  public addAutoscaling(scope: Construct, intent: AutoscalingIntent, targets: ScalingTarget[]): AutoscalingBinding {
     const backend = this.backend(intent.backend);
     const { name, replicas, hasFixedReplicas } = backend.intent;
     this.requireNoAutoscaling(intent.backend, scope);
@@ -64,7 +65,7 @@ export class Declarations {
       );
     }
     requireSources(backend.intent, intent, scope);
-    const binding = freeze({ scope, backend, intent });
+    const binding = freeze({ scope, backend, targets, intent });
     this.policies.set(intent.backend, binding);
     this.scopes.push(scope);
     return binding;

@@ -171,11 +171,21 @@ export interface ResourceMetric {
   };
 }
 
+/** A metric that an adapter serves: of the Pods, or of everything together. */
+export type CustomMetric =
+  | { readonly type: 'Pods'; readonly pods: NamedMetric }
+  | { readonly type: 'External'; readonly external: NamedMetric };
+
+interface NamedMetric {
+  readonly metric: { readonly name: string };
+  readonly target: { readonly type: 'AverageValue'; readonly averageValue: string };
+}
+
 export interface HorizontalPodAutoscalerSpec {
   readonly scaleTargetRef: { readonly apiVersion: string; readonly kind: string; readonly name: string };
   readonly minReplicas: number;
   readonly maxReplicas: number;
-  readonly metrics?: ResourceMetric[];
+  readonly metrics?: (ResourceMetric | CustomMetric)[];
   readonly behavior: {
     readonly scaleUp: { readonly stabilizationWindowSeconds: number };
     readonly scaleDown: { readonly stabilizationWindowSeconds: number };

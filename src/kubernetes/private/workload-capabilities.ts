@@ -37,10 +37,13 @@ const WORKLOADS = {
     'it needs KEDA, which this platform does not render yet; use ScalingTarget.cpuUtilization or ScalingTarget.memoryUtilization',
   ),
   [Feature.QUEUE_SCALING]: refused(
-    "it needs KEDA, which this platform does not render yet; add the server's metric of waiting requests to horizontalPodAutoscaler of kubernetes.KubernetesBackend, with an adapter that serves it",
+    "it needs KEDA, which this platform does not render yet; use kubernetes.MetricTarget.ofAverage with the server's metric of waiting requests, if an adapter serves it",
   ),
   [Feature.GPU_SCALING]: refused(
-    'it needs KEDA, which this platform does not render yet; add DCGM_FI_DEV_GPU_UTIL of the DCGM exporter to horizontalPodAutoscaler of kubernetes.KubernetesBackend, with an adapter that serves it',
+    'it needs KEDA, which this platform does not render yet; use kubernetes.MetricTarget.ofAverage with DCGM_FI_DEV_GPU_UTIL of the DCGM exporter, if an adapter serves it',
+  ),
+  [Feature.CUSTOM_SCALING]: native(
+    'a metric of the HorizontalPodAutoscaler; an adapter in the cluster must serve custom.metrics.k8s.io or external.metrics.k8s.io',
   ),
   [Feature.SCHEDULES]: refused(
     "it needs KEDA, which this platform does not render yet; omit 'autoscale' and use the cron trigger of a ScaledObject, as docs/kubernetes.md describes, or a CronJob that changes minReplicas of the HorizontalPodAutoscaler",

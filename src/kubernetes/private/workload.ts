@@ -4,11 +4,13 @@ import {
   type RolloutIntent,
   RolloutKind,
   ScalingMetric,
+  type ScalingTargetIntent,
 } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
 import type { PodSettingsOptions } from '../pod-settings-options';
 import type { Labels } from './labels';
 import type {
+  CustomMetric,
   DeploymentSpec,
   HorizontalPodAutoscalerSpec,
   PodDisruptionBudgetSpec,
@@ -69,7 +71,7 @@ export function disruptionSpec(matchLabels: Record<string, string>): PodDisrupti
   return { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels } };
 }
 
-/** The resource of each metric; the profile refuses the metrics without one. */
+/** The resource of each metric; the profile refuses other metrics without one, except custom ones. */
 const RESOURCES: { readonly [metric in ScalingMetric]: 'cpu' | 'memory' | undefined } = {
   [ScalingMetric.CPU]: 'cpu',
   [ScalingMetric.MEMORY]: 'memory',
@@ -77,13 +79,15 @@ const RESOURCES: { readonly [metric in ScalingMetric]: 'cpu' | 'memory' | undefi
   [ScalingMetric.ONGOING_REQUESTS]: undefined,
   [ScalingMetric.QUEUE_DEPTH]: undefined,
   [ScalingMetric.GPU]: undefined,
+  [ScalingMetric.CUSTOM]: undefined,
 };
 
 /** The autoscaler of a Deployment. */
 export function autoscalerSpec(policy: AutoscalingIntent, name: string): HorizontalPodAutoscalerSpec {
-  const metrics = policy.targets.flatMap(({ metric, value }) => {
-    const resource = RESOURCES[metric];
-    return resource === undefined ? [] : [utilization(resource, value)];
+  const metrics = policy.targets.flatMap((target): (ResourceMetric | CustomMetric)[] => {
+    const resource = RESOURCES[target.metric];
+    if (resource !== undefined) return [utilization(resource, target.value)];
+    return target.name === undefined ? [] : [customMetric(target.name, target)];
   });
   return {
     scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
@@ -99,6 +103,12 @@ export function autoscalerSpec(policy: AutoscalingIntent, name: string): Horizon
 
 function utilization(name: string, averageUtilization: number): ResourceMetric {
   return { type: 'Resource', resource: { name, target: { type: 'Utilization', averageUtilization } } };
+}
+
+/** With `AverageValue`, an external metric is divided by the number of replicas. */
+function customMetric(name: string, { value, isTotal }: ScalingTargetIntent): CustomMetric {
+  const metric = { metric: { name }, target: { type: 'AverageValue' as const, averageValue: String(value) } };
+  return isTotal ? { type: 'External', external: metric } : { type: 'Pods', pods: metric };
 }
 
 function rollingUpdate({ kind, surgePercent }: RolloutIntent): DeploymentSpec['strategy']['rollingUpdate'] {

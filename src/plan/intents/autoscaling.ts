@@ -12,6 +12,8 @@ export enum ScalingMetric {
   QUEUE_DEPTH = 'queue depth',
   /** The utilization of GPUs, in percent. */
   GPU = 'gpu',
+  /** A metric that only one platform has. */
+  CUSTOM = 'custom metric',
 }
 
 /** A target value of an autoscaler. */
@@ -20,6 +22,10 @@ export interface ScalingTargetIntent {
   readonly metric: ScalingMetric;
   /** The target value per replica: percent for utilization, a count otherwise. */
   readonly value: number;
+  /** The name of a custom metric. @default - the metric is not a custom one */
+  readonly name?: string;
+  /** Whether a custom metric is measured for all replicas together. @default false */
+  readonly isTotal?: boolean;
 }
 
 /** A time of the week with more replicas. */
