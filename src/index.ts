@@ -39,5 +39,6 @@ export * from './workload/rollout';
 export * from './workload/scratch-volume';
 export * from './workload/secret-value';
 export * from './workload/server-image';
+export * from './workload/sidecar';
 export * from './workload/smoke-test';
 export * from './workload/target-settings';

@@ -149,6 +149,9 @@ const CAPABILITIES = capabilitiesOf({
   ),
   [Feature.DEFAULT_READINESS]: native('the target group treats a status of 200-499 for GET / as healthy'),
   [Feature.KEEP_ALIVE]: native('the idle timeout of the load balancer'),
+  [Feature.SIDECARS]: approximated(
+    'containers of the task, which start before the server and stop after it; one that exits within a minute of its start is not started again',
+  ),
   [Feature.DRAIN]: native('the deregistration delay, then the stop timeout'),
   [Feature.AUTOSCALING]: native('target tracking of the service'),
   [Feature.REQUEST_SCALING]: native('target tracking of the service on a metric of the load balancer'),

@@ -23,11 +23,12 @@ import { Rollout } from '../workload/rollout';
 import type { ScratchVolume } from '../workload/scratch-volume';
 import type { SecretValue } from '../workload/secret-value';
 import type { ServerImage } from '../workload/server-image';
+import type { Sidecar } from '../workload/sidecar';
 import type { SmokeTest } from '../workload/smoke-test';
 import type { TargetSettings } from '../workload/target-settings';
 import type { BackendTimeouts } from './backend-timeouts';
 import type { BatchingOptions } from './batching-options';
-import { additionalPortsOf } from './private/additional-ports';
+import { refuseSamePorts, requirePorts } from './private/additional-ports';
 import { computeOf, sharedMemoryFor } from './private/compute';
 import { containerEnvironment } from './private/container-environment';
 import { listedSecrets, sourceNames } from './private/environment-sources';
@@ -36,6 +37,7 @@ import { checkDeviceVariables } from './private/gpu-environment';
 import { modelIntentsOf } from './private/model-intents';
 import { overridesOf } from './private/overrides';
 import { cachedEnvironment, scratchIntentsOf } from './private/scratch';
+import { sidecarsOf } from './private/sidecars';
 import { smokeTestOf } from './private/smoke-test';
 import type { ServingPlatform } from './serving-platform';
 
@@ -200,6 +202,18 @@ export interface BackendOptions {
   readonly environmentFrom?: EnvironmentSource[];
 
   /**
+   * Other containers in each replica. They start before the server, in the order of the list, and stop after it.
+   *
+   * Their resources are added to those of the server, and utilization, by which autoscaling adds replicas, is that of all
+   * containers together. A change of the sidecars replaces the replicas.
+   *
+   * AWS: containers of the task. Kubernetes: native sidecars.
+   *
+   * @default - none
+   */
+  readonly sidecars?: Sidecar[];
+
+  /**
    * How the target determines that a replica is ready to serve requests.
    *
    * @default - the readiness path of the server if it has one, otherwise any status below 500 for GET `/`, and with gRPC any
@@ -358,7 +372,8 @@ export function resolveBackend(
   const models = modelsOf(options, scope);
   const protocol = options.protocol ?? ServerProtocol.HTTP1;
   const port = countOf('port', options.port ?? options.server._port(protocol) ?? 8000, { max: 65_535, at: scope });
-  const additionalPorts = additionalPortsOf(options.additionalPorts, port, scope);
+  const additionalPorts = optionalList(requirePorts(options.additionalPorts ?? [], 'additionalPorts', scope));
+  const sidecars = sidecarsOf(options.sidecars, scope);
   const maxConcurrency = optionalCountOf('maxConcurrency', options.maxConcurrency, { max: 100_000, at: scope });
   const batching = batchesOf(options, scope);
   const compute = computeOf(options, scope);
@@ -372,6 +387,7 @@ export function resolveBackend(
     at: scope.node.path,
   });
   const modelIntents = modelIntentsOf(models, scope);
+  refuseSamePorts({ port, additionalPorts, sidecars, server: server.descriptor }, scope);
   const variables = {
     environment: { ...options.environment },
     secrets: { ...options.secrets },
@@ -394,6 +410,7 @@ export function resolveBackend(
     server,
     environment: cachedEnvironment(containerEnvironment(variables, server, port, scope), variables, options.cache),
     environmentSources: sourceNames(options.environmentFrom),
+    sidecars,
     models: modelIntents,
     workingDirectory,
     ...compute,
@@ -496,6 +513,11 @@ function healthCheckOf(
     );
   }
   return healthPath === undefined ? HealthCheck._standard(protocol) : HealthCheck.http(healthPath);
+}
+
+/** An intent without a list of which it has no element is the same as before there was that list. */
+function optionalList<T>(list: T[]): T[] | undefined {
+  return list.length === 0 ? undefined : list;
 }
 
 /** The number of replicas, and whether the definition sets it. */

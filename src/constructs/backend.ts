@@ -1,14 +1,16 @@
 import { Construct } from 'constructs';
 import { OwnAddress } from '../plan/choices';
+import type { BackendIntent } from '../plan/intents';
 import { BalancerAccess } from '../plan/target-profile';
 import { placeOf, requireNewId, requireReservedId, requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { checkOptions, requireOptions } from '../private/options';
 import { hasTag, tagClass } from '../private/package-copy';
 import type { SecretValue } from '../workload/secret-value';
+import type { Sidecar } from '../workload/sidecar';
 import { type AutoscalingOptions, AutoscalingPolicy } from './autoscaling-policy';
 import { type BackendProps, modelsOf, resolveBackend } from './backend-options';
-import type { BackendBinding } from './bindings';
+import type { BackendBinding, SidecarBinding } from './bindings';
 import { secretsOf, wholeSources } from './private/environment-sources';
 import { resolveSettings } from './private/target-settings';
 import type { IBackend } from './references';
@@ -66,12 +68,14 @@ export class Backend extends Construct implements IBackend {
     this._hasSetAddress = props.ownAddress !== undefined;
     this._ownAddress = props.ownAddress ?? defaultAddressOn(this.platform);
     const { settings, ...described } = resolveSettings({ scope: this, platform: this.platform }, props.targetSettings);
+    const intent = { ...resolveBackend(this, props.backendName ?? id, props, this.platform._target), ...described };
     this._binding = {
       scope: this,
-      intent: { ...resolveBackend(this, props.backendName ?? id, props, this.platform._target), ...described },
+      intent,
       image: props.image,
       secrets: secretsOf(props),
       environmentFrom: wholeSources(props.environmentFrom),
+      sidecars: sidecarBindings(intent, props.sidecars),
       models: modelsOf(props, this),
       ...(props.cache !== undefined && { cache: props.cache }),
       settings,
@@ -93,6 +97,17 @@ export class Backend extends Construct implements IBackend {
 
 tagClass('Backend', Backend);
 
+/** The sidecars with what only a target resolves. */
+function sidecarBindings(
+  { sidecars: intents }: BackendIntent,
+  sidecars: readonly Sidecar[] = [],
+): SidecarBinding[] | undefined {
+  return intents?.map((intent, index) => {
+    const { image, secrets } = sidecars[index] as Sidecar;
+    return { intent, image, secrets: { ...secrets } };
+  });
+}
+
 /** Behind a public balancer, anyone could otherwise reach a backend that has no share yet. */
 function defaultAddressOn({ _target: target }: ServingPlatform): OwnAddress {
   return target.access === BalancerAccess.PUBLIC ? OwnAddress.NONE : OwnAddress.HEADER;
@@ -100,13 +115,20 @@ function defaultAddressOn({ _target: target }: ServingPlatform): OwnAddress {
 
 /** Images, secrets and volumes of one platform cannot be used on another. */
 function checkOwners(
-  { scope, intent, image, secrets, environmentFrom = [], models, cache }: BackendBinding,
+  { scope, intent, image, secrets, environmentFrom = [], sidecars = [], models, cache }: BackendBinding,
   { kind }: ServingPlatform,
 ): void {
   const foreign = [
     { what: 'image', platform: image.platform },
     ...Object.entries(secrets).map(([name, secret]) => ({ what: `secret '${name}'`, platform: secret.platform })),
     ...environmentFrom.map(({ sourceName, platform }) => ({ what: `environment of ${sourceName}`, platform })),
+    ...sidecars.flatMap(({ intent: { name }, image, secrets }) => [
+      { what: `image of sidecar '${name}'`, platform: image.platform },
+      ...Object.entries(secrets).map(([variable, { platform }]) => ({
+        what: `secret '${variable}' of sidecar '${name}'`,
+        platform,
+      })),
+    ]),
     ...models.flatMap((model) => model._owners()),
     { what: 'cache volume', platform: cache?._volume.platform },
   ].find((owner) => owner.platform !== undefined && owner.platform !== kind);
@@ -119,9 +141,12 @@ function checkOwners(
 }
 
 /** Without a key, a secret that two variables read would be the whole secret on one target and two keys on another. */
-function checkKeys({ scope, intent, secrets, models }: BackendBinding): void {
+function checkKeys({ scope, intent, secrets, sidecars = [], models }: BackendBinding): void {
   const tokens = models.flatMap(({ _resources: { token } }) => (token === undefined ? [] : [token]));
-  const uses = [...Object.entries(secrets), ...tokens.map((token): [string, SecretValue] => ['HF_TOKEN', token])];
+  const uses = [
+    ...[secrets, ...sidecars.map((sidecar) => sidecar.secrets)].flatMap((all) => Object.entries(all)),
+    ...tokens.map((token): [string, SecretValue] => ['HF_TOKEN', token]),
+  ];
   const variables = new Map<string, string>();
   for (const [variable, { platform, secretName, key }] of uses) {
     if (platform !== undefined || secretName === undefined || key !== undefined) continue;

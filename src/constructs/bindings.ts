@@ -1,7 +1,14 @@
 import type { Construct } from 'constructs';
 import type { CacheVolume } from '../models/cache-volume';
 import type { Model } from '../models/model';
-import type { AttachmentIntent, AutoscalingIntent, BackendIntent, EndpointIntent, SplitIntent } from '../plan/intents';
+import type {
+  AttachmentIntent,
+  AutoscalingIntent,
+  BackendIntent,
+  EndpointIntent,
+  SidecarIntent,
+  SplitIntent,
+} from '../plan/intents';
 import type { EnvironmentSource } from '../workload/environment-source';
 import type { SecretValue } from '../workload/secret-value';
 import type { ServerImage } from '../workload/server-image';
@@ -13,6 +20,16 @@ export interface EndpointBinding {
   readonly scope: Construct;
   /** The definition with defaults applied. It is frozen. */
   readonly intent: EndpointIntent;
+}
+
+/** A sidecar as its platform receives it. */
+export interface SidecarBinding {
+  /** The definition with defaults applied. It is frozen. */
+  readonly intent: SidecarIntent;
+  /** The container image. */
+  readonly image: ServerImage;
+  /** The secrets, by the environment variable that receives them. It is frozen. */
+  readonly secrets: { readonly [name: string]: SecretValue };
 }
 
 /** A backend as its platform receives it. */
@@ -32,6 +49,8 @@ export interface BackendBinding {
    * @default - none
    */
   readonly environmentFrom?: EnvironmentSource[];
+  /** The sidecars, in the order of `intent.sidecars`. It is frozen. @default - none */
+  readonly sidecars?: SidecarBinding[];
   /** The models, in the order of `intent.models`. It is frozen. */
   readonly models: Model[];
   /** The volume that outlives the replicas. @default - none */

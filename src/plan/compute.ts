@@ -36,9 +36,13 @@ function isPulled({ delivery }: ModelPlan): boolean {
   return [ModelDeliveryKind.IMAGE_VOLUME, ModelDeliveryKind.COPY, ModelDeliveryKind.BAKED].includes(delivery);
 }
 
-function imagesOf({ name, imagePlatforms }: BackendIntent, models: ModelPlan[]): KnownImage[] {
+function imagesOf({ name, imagePlatforms, sidecars = [] }: BackendIntent, models: ModelPlan[]): KnownImage[] {
   return [
     { what: `the image of backend '${name}'`, platforms: imagePlatforms ?? [] },
+    ...sidecars.map((sidecar) => ({
+      what: `the image of sidecar '${sidecar.name}'`,
+      platforms: sidecar.imagePlatforms ?? [],
+    })),
     ...models.filter(isPulled).map(({ intent }) => ({
       what: `the image of model '${intent.name}'`,
       platforms: intent.image?.platforms ?? [],
@@ -98,7 +102,8 @@ function refuseDisk(backend: BackendIntent, models: ModelPlan[], refusals: Refus
   const baked = models.find(({ delivery }) => delivery === ModelDeliveryKind.BAKED)?.intent.image?.platforms;
   const server = baked ?? backend.imagePlatforms ?? [];
   const pulled = models.filter((model) => isPulled(model) && model.delivery !== ModelDeliveryKind.BAKED);
-  const images = mibOf(2 * (largest(server) + modelImageBytes(pulled)));
+  const sidecars = sum((backend.sidecars ?? []).map((sidecar) => largest(sidecar.imagePlatforms ?? [])));
+  const images = mibOf(2 * (largest(server) + sidecars + modelImageBytes(pulled)));
   const transferred = mibOf(transferredBytes(models));
   const needed = Math.ceil((images + transferred) / 1024) * 1024;
   if (needed <= diskMib) return;

@@ -30,6 +30,7 @@ import {
   type Refusal,
   type SharePlan,
 } from './serving-plan';
+import { replicaUse } from './sidecars';
 import { streamEntries } from './stream-ledger';
 import { BalancerAccess, Feature, SupportLevel } from './target-profile';
 
@@ -144,6 +145,7 @@ export class Ledger {
     this.addLimits(backend);
     this.addComputeSize(backend);
     if (backend.gpu !== undefined) this.use(backend.path, Feature.GPU, describeGpus(backend.gpu));
+    this.addSidecars(backend);
     this.addUser(backend);
     if (backend.cache !== undefined)
       this.use(backend.path, Feature.CACHE_VOLUME, `${backend.cache.volume} at ${backend.cache.path}`);
@@ -281,9 +283,22 @@ export class Ledger {
       this.use(path, Feature.MEMORY_LIMIT, `${Math.ceil(memoryMib)} to ${Math.ceil(memoryLimitMib)} MiB`);
   }
 
+  /** Records the sidecars. */
+  private addSidecars({ path, sidecars = [] }: BackendIntent): void {
+    if (sidecars.length > 0) this.use(path, Feature.SIDECARS, sidecars.map(({ name }) => name).join(', '));
+    for (const { name, environment } of sidecars) {
+      const texts = Object.entries(environment).map(([variable, text]) => [
+        `sidecars.${name}.environment.${variable}`,
+        text,
+      ]);
+      this.addTokens(path, Object.fromEntries(texts));
+    }
+  }
+
   /** Records a size of the compute that is larger than what the definition reserves. */
   private addComputeSize(backend: BackendIntent): void {
-    const { path, cpu, cpuLimit = cpu, memoryLimitMib, compute = 'the compute' } = backend;
+    const { path, compute = 'the compute' } = backend;
+    const { cpu, cpuLimit = cpu, memoryLimitMib } = replicaUse(backend);
     const { computeCpu = cpuLimit, computeMemoryMib = memoryLimitMib } = backend;
     if (computeCpu <= cpuLimit && computeMemoryMib <= memoryLimitMib) return;
     const size = (cpus: number, mib: number): string => `${cpus} vCPUs and ${Math.ceil(mib)} MiB`;

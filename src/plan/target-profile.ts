@@ -100,6 +100,8 @@ export enum Feature {
   CPU_LIMIT = 'cpu limit',
   /** A limit on the memory of a replica above what is reserved. */
   MEMORY_LIMIT = 'memory limit',
+  /** Other containers in each replica, which start before the server and stop after it. */
+  SIDECARS = 'sidecars',
   /** A GPU for each replica. */
   GPU = 'gpu',
   /** Strings that only the framework can resolve, at synthesis. */

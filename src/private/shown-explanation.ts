@@ -40,8 +40,14 @@ function shownBackend(intent: Data): Data {
   return {
     ...intent,
     environment: hideOthers(intent.environment as Data, own),
+    ...(Array.isArray(intent.sidecars) && { sidecars: intent.sidecars.map(shownSidecar) }),
     server: { ...server, environment: hideOthers((server.environment ?? {}) as Data, own) },
   };
+}
+
+/** A sidecar without the values of its variables, all of which the user set. */
+function shownSidecar(sidecar: Data): Data {
+  return { ...sidecar, environment: hideOthers(sidecar.environment as Data, new Map()) };
 }
 
 /** The environment of a plan, which also contains computed variables: those of timeouts and others not in the intent. */

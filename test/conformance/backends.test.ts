@@ -12,6 +12,7 @@ import { Gpu } from '../../src/workload/gpu';
 import { HealthCheck, type HttpHealthCheckOptions, type LivenessCheck } from '../../src/workload/health-check';
 import { ScratchVolume } from '../../src/workload/scratch-volume';
 import { SecretValue } from '../../src/workload/secret-value';
+import { ServerImage } from '../../src/workload/server-image';
 import { backendOptions, IMAGE } from '../support/definitions';
 import type { ObservedBackend } from '../support/observation';
 import { onEvery, type Subject } from './subjects';
@@ -116,6 +117,43 @@ onEvery('a backend on %s', (_, subject) => {
     ];
     expect(observe(subject, { additionalPorts })).toMatchObject({ port: 8000, additionalPorts });
     expect(observe(subject).additionalPorts).toEqual([]);
+  });
+
+  test('has its sidecars, which start in order before the server, and none by default', () => {
+    const image = ServerImage.fromRegistry('acme/proxy:1.2.0');
+    const resources = { cpu: 0.25, memory: Size.mebibytes(64) };
+    const sidecars = [
+      {
+        name: 'proxy',
+        image,
+        command: ['/proxy'],
+        args: ['--listen', '9000'],
+        environment: { MODE: 'fast' },
+        secrets: { TOKEN: SecretValue.fromName('acme', { key: 'token' }) },
+        ports: [{ name: 'admin', port: 9001 }],
+        healthCheck: { command: ['/proxy', 'ready'] },
+        resources,
+      },
+      { name: 'logs', image, resources },
+    ];
+    const { sidecars: observed, additionalPorts } = observe(subject, { sidecars });
+    expect(observed).toMatchObject([
+      {
+        name: 'proxy',
+        image: 'acme/proxy:1.2.0',
+        command: ['/proxy', '--listen', '9000'],
+        environment: { MODE: 'fast' },
+        secrets: ['TOKEN'],
+        ports: [{ name: 'admin', port: 9001 }],
+        cpu: 0.25,
+        memoryMib: 64,
+        readOnlyRootFilesystem: true,
+        check: ['/proxy', 'ready'],
+      },
+      { name: 'logs', command: [], secrets: [], ports: [], check: undefined },
+    ]);
+    expect(additionalPorts).toEqual([]);
+    expect(observe(subject).sidecars).toEqual([]);
   });
 
   test('has its environment and its secrets', () => {

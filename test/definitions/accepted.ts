@@ -88,6 +88,32 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     define: (scope) =>
       one(scope, { environmentFrom: [EnvironmentSource.fromSecretKeys('acme', { keys: ['a', 'B'], prefix: 'X_' })] }),
   },
+  {
+    name: 'a proxy that is ready before the server, and a collector of metrics that may fail',
+    define: (scope) =>
+      one(scope, {
+        sidecars: [
+          {
+            name: 'sql-proxy',
+            image: ServerImage.fromRegistry('acme/sql-proxy:2.1.0'),
+            command: ['/cloud-sql-proxy', '--health-check', 'acme:eu:users'],
+            healthCheck: { command: ['/cloud-sql-proxy', 'wait'], startTimeout: Duration.seconds(30) },
+            stopTimeout: Duration.seconds(30),
+            user: 65_532,
+          },
+          {
+            name: 'collector',
+            image: ServerImage.fromRegistry('acme/collector:0.130.0'),
+            args: ['--config', 'env:CONFIG'],
+            environment: { CONFIG: 'receivers: {}' },
+            secrets: { API_KEY: SecretValue.fromName('acme', { key: 'key' }) },
+            ports: [{ name: 'otlp', port: 4317 }],
+            resources: { cpu: 0.25, memory: Size.mebibytes(256) },
+            essential: false,
+          },
+        ],
+      }),
+  },
   { name: 'an ASGI application', define: (scope) => one(scope, { server: ModelServer.asgi({ app: 'serve' }) }) },
   {
     name: 'several processes and threads',

@@ -217,7 +217,8 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
   {
     name: 'two additional ports with one name',
     code: 'ConflictingProps',
-    message: "'additionalPorts' has the name 'metrics' twice; rename one (at Serving/endpoint/v1)",
+    message:
+      "'additionalPorts[1].name' ('metrics') is the name of another port; use another name (at Serving/endpoint/v1)",
     define: (scope) =>
       one(scope, {
         additionalPorts: [
@@ -243,7 +244,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'an additional port that is the port of the Services',
     code: 'Unsupported',
     message:
-      "port 80 ('admin' in 'additionalPorts') of backend 'v1' is not supported on Kubernetes, because the Services of a backend serve requests on it; let the server listen on another port (at Serving/endpoint/v1)",
+      "port 80 ('admin') of backend 'v1' is not supported on Kubernetes, because the Services of a backend serve requests on it; let the server listen on another port (at Serving/endpoint/v1)",
     on: ['kubernetes'],
     acceptedOn: ['aws', 'test'],
     define: (scope) => one(scope, { additionalPorts: [{ name: 'admin', port: 80 }] }),
@@ -295,6 +296,50 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
       const bucket = s3.Bucket.fromBucketName(scope, 'Settings', 'acme');
       one(scope, { environmentFrom: [aws.EcsEnvironment.fromBucket(bucket, 'production')] });
     },
+  },
+  {
+    name: 'a sidecar on the port for metrics of the server',
+    code: 'ConflictingProps',
+    message:
+      "'sidecars[0].ports[0].port' (8002) is also a port of Triton; use another port, or remove the entry (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.triton(),
+        model: Model.fromS3('s3://bucket/models/'),
+        sidecars: [
+          {
+            name: 'exporter',
+            image: ServerImage.fromRegistry('acme/exporter:1.2.0'),
+            ports: [{ name: 'metrics', port: 8002 }],
+          },
+        ],
+      }),
+  },
+  {
+    name: 'two sidecars with one name',
+    code: 'ConflictingProps',
+    message: "'sidecars' has the name 'proxy' twice; rename one (at Serving/endpoint/v1)",
+    define: (scope) => {
+      const proxy = { name: 'proxy', image: ServerImage.fromRegistry('acme/proxy:1.2.0') };
+      one(scope, { sidecars: [proxy, proxy] });
+    },
+  },
+  {
+    name: 'a sidecar that stops slowly on Fargate',
+    code: 'InvalidNumber',
+    message: "'stopTimeout' (300 s) of sidecar 'proxy' must be at most 120 s on Fargate (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) =>
+      one(scope, {
+        sidecars: [
+          {
+            name: 'proxy',
+            image: ServerImage.fromRegistry('acme/proxy:1.2.0'),
+            stopTimeout: Duration.minutes(5),
+          },
+        ],
+      }),
   },
   {
     name: 'a mutable tag',
@@ -1101,4 +1146,59 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { targetSettings: [aws.TaskSettings.of({ enableExecuteCommand: true })] }),
   },
+  ...(
+    [
+      [
+        'a name with capitals',
+        { name: 'Proxy' },
+        'InvalidName',
+        "'sidecars[0].name' ('Proxy') must be 1 to 32 lowercase letters, digits and single hyphens between them, starting with a letter, such as 'proxy'",
+      ],
+      [
+        'the name of the server',
+        { name: 'server' },
+        'ConflictingProps',
+        "'sidecars[0].name' ('server') is the name of a container that the target adds; use another name",
+      ],
+      [
+        'the port of the server',
+        { ports: [{ name: 'admin', port: 8000 }] },
+        'ConflictingProps',
+        "'sidecars[0].ports[0].port' (8000) is also 'port' of the backend; use another port, or remove the entry",
+      ],
+      ['an empty command', { command: [] }, 'InvalidCommand', "'sidecars[0].command' ([]) must start with a program"],
+      [
+        'an empty check',
+        { healthCheck: { command: [''] } },
+        'InvalidCommand',
+        "'sidecars[0].healthCheck.command' (['']) must start with a program",
+      ],
+      [
+        'a check that does not end in time',
+        { healthCheck: { command: ['a'], interval: Duration.seconds(10), timeout: Duration.seconds(11) } },
+        'InvalidNumber',
+        "'sidecars[0].healthCheck.timeout' (11 s) must be at most 'interval' (10 s)",
+      ],
+      [
+        'a name that is no variable',
+        { environment: { 'A-B': 'c' } },
+        'InvalidName',
+        "the environment variable ('A-B') must consist of letters, digits and '_', and must not start with a digit",
+      ],
+      [
+        'too little memory',
+        { resources: { memory: Size.mebibytes(1) } },
+        'InvalidNumber',
+        "'sidecars[0].resources.memory' (1) must be a number of at least 16; the value is in MiB",
+      ],
+    ] as const
+  ).map(([name, change, code, message]) => ({
+    name: `a sidecar with ${name}`,
+    code,
+    message: `${message} (at Serving/endpoint/v1)`,
+    define: (scope: Construct) =>
+      one(scope, {
+        sidecars: [{ name: 'proxy', image: ServerImage.fromRegistry('acme/proxy:1.2.0'), ...(change as object) }],
+      }),
+  })),
 ];

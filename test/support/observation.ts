@@ -17,6 +17,21 @@ export interface Question {
   readonly timeout: number;
 }
 
+/** A sidecar according to the rendered output. */
+export interface ObservedSidecar {
+  readonly name: string;
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  readonly ports: readonly { readonly name: string; readonly port: number }[];
+  readonly cpu: number;
+  readonly memoryMib: number;
+  readonly readOnlyRootFilesystem: boolean;
+  /** The check that must succeed before the next container starts. */
+  readonly check?: readonly string[];
+}
+
 /** The replicas of one backend according to the rendered output. Times are whole seconds. */
 export interface ObservedBackend {
   readonly image: string;
@@ -32,6 +47,8 @@ export interface ObservedBackend {
   readonly port: number;
   /** The other ports of the container. */
   readonly additionalPorts: readonly { readonly name: string; readonly port: number }[];
+  /** The sidecars in the order of their start, all of which start before the server and stop after it. */
+  readonly sidecars: readonly ObservedSidecar[];
   /** The fixed number, unless the backend is scaled. */
   readonly replicas?: number;
   /** The bounds and the metrics of the autoscaler. */

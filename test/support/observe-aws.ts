@@ -75,6 +75,7 @@ function observeService(stacks: Stacks, service: Resource): ObservedBackend {
     additionalPorts: objects(server.PortMappings)
       .filter(({ ContainerPort }) => ContainerPort !== link?.ContainerPort)
       .map(({ Name, ContainerPort }) => ({ name: text(Name), port: Number(ContainerPort) })),
+    sidecars: sidecarsOf(containers, server, literal),
     replicas: service.properties.DesiredCount === undefined ? undefined : Number(service.properties.DesiredCount),
     scaling: scalingOf(stacks, service),
     health: {
@@ -156,6 +157,39 @@ function scalingOf(stacks: Stacks, service: Resource): ObservedBackend['scaling'
       }),
     ),
   };
+}
+
+/** The containers that the server waits for, and that therefore stop after it. Each must wait for those before it. */
+function sidecarsOf(
+  containers: readonly Data[],
+  server: Data,
+  literal: (value: unknown) => string,
+): ObservedBackend['sidecars'] {
+  const before = objects(server.DependsOn).filter((one) => one.Condition !== 'SUCCESS');
+  return before.map(({ ContainerName, Condition }, index) => {
+    const sidecar = containers.find((container) => container.Name === ContainerName) ?? {};
+    const waitsFor = objects(sidecar.DependsOn).map((one) => one.ContainerName);
+    if (index > 0 && !waitsFor.includes(before[index - 1]?.ContainerName))
+      throw new Error('sidecars start in any order');
+    const check = strings(object(sidecar.HealthCheck).Command);
+    return {
+      name: text(ContainerName),
+      image: literal(sidecar.Image),
+      command: [...strings(sidecar.EntryPoint), ...strings(sidecar.Command)],
+      environment: Object.fromEntries(
+        objects(sidecar.Environment).map(({ Name, Value }) => [text(Name), literal(Value)]),
+      ),
+      secrets: objects(sidecar.Secrets).map(({ Name }) => text(Name)),
+      ports: objects(sidecar.PortMappings).map(({ Name, ContainerPort }) => ({
+        name: text(Name),
+        port: Number(ContainerPort),
+      })),
+      cpu: Number(sidecar.Cpu) / 1024,
+      memoryMib: Number(sidecar.Memory),
+      readOnlyRootFilesystem: sidecar.ReadonlyRootFilesystem === true,
+      check: Condition === 'HEALTHY' ? check.slice(1) : undefined,
+    };
+  });
 }
 
 /** Models, by the containers that must succeed before the server starts, and the volumes that both mount. */

@@ -206,6 +206,9 @@ function observeDeployment(
     secrets: env.flatMap(({ name, valueFrom }) => (object(valueFrom).secretKeyRef === undefined ? [] : [text(name)])),
     port: Number(objects(server.ports).find((port) => port.name === portOf(manifests, slug))?.containerPort),
     additionalPorts: otherPorts(manifests, slug, server),
+    sidecars: objects(pod.initContainers)
+      .filter(({ restartPolicy }) => restartPolicy === 'Always')
+      .map(sidecarOf),
     replicas: spec.replicas === undefined ? undefined : Number(spec.replicas),
     scaling: scalingOf(manifests, slug),
     health: healthOnly(routerHealth) ?? probed(object(server.readinessProbe)),
@@ -237,6 +240,29 @@ function observeDeployment(
     stop: Number(pod.terminationGracePeriodSeconds) - preStop,
     startup:
       Number(startup.initialDelaySeconds ?? 0) + Number(startup.failureThreshold) * Number(startup.periodSeconds),
+  };
+}
+
+function sidecarOf(container: Data): ObservedBackend['sidecars'][number] {
+  const env = objects(container.env);
+  const requests = object(object(container.resources).requests);
+  const startup = object(container.startupProbe);
+  return {
+    name: text(container.name),
+    image: text(container.image),
+    command: [...strings(container.command), ...strings(container.args)],
+    environment: Object.fromEntries(
+      env.flatMap(({ name, value }) => (value === undefined ? [] : [[text(name), text(value)]])),
+    ),
+    secrets: env.flatMap(({ name, valueFrom }) => (valueFrom === undefined ? [] : [text(name)])),
+    ports: objects(container.ports).map(({ name, containerPort }) => ({
+      name: text(name),
+      port: Number(containerPort),
+    })),
+    cpu: cpusIn(requests.cpu),
+    memoryMib: mebibytesIn(requests.memory),
+    readOnlyRootFilesystem: object(container.securityContext).readOnlyRootFilesystem === true,
+    check: container.startupProbe === undefined ? undefined : strings(object(startup.exec).command),
   };
 }
 
@@ -284,13 +310,13 @@ function livenessOf(probe: Data): ObservedBackend['liveness'] {
   return { ...asked, interval: Number(probe.periodSeconds), unhealthyThreshold: Number(probe.failureThreshold) };
 }
 
-/** The other ports of the Service, by the container ports that they target. */
+/** The other ports of the server that the Service targets. */
 function otherPorts(manifests: readonly Data[], slug: string, server: Data): ObservedBackend['additionalPorts'] {
   const ports = objects(object(named(manifests, 'Service', slug)?.spec).ports).slice(1);
-  return ports.map(({ name, targetPort }) => ({
-    name: text(name),
-    port: Number(objects(server.ports).find((port) => port.name === targetPort)?.containerPort),
-  }));
+  return ports.flatMap(({ name, targetPort }) => {
+    const port = objects(server.ports).find((one) => one.name === targetPort);
+    return port === undefined ? [] : [{ name: text(name), port: Number(port.containerPort) }];
+  });
 }
 
 function probed(probe: Data): ObservedBackend['health'] {

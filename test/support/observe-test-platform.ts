@@ -61,6 +61,7 @@ function observeService(service: TestService): ObservedBackend {
     gpu,
     scratch,
     environmentSources: _sources,
+    sidecars,
     ...rest
   } = service;
   return {
@@ -91,6 +92,12 @@ function observeService(service: TestService): ObservedBackend {
         timeout: health.timeout,
       },
     ],
+    sidecars: sidecars.map(({ args: more = [], healthCheck, image = '', ...sidecar }) => ({
+      ...sidecar,
+      image,
+      command: [...sidecar.command, ...more],
+      check: healthCheck?.command,
+    })),
     gpuModels: gpu?.models,
     reserved: { cpu: service.cpu, memoryMib: service.memoryMib },
     memoryMib: service.memoryLimitMib,

@@ -36,6 +36,7 @@ export interface TestService {
   readonly environmentSources: readonly string[];
   readonly port: number;
   readonly additionalPorts: readonly extension.AdditionalPortIntent[];
+  readonly sidecars: readonly (extension.SidecarIntent & { readonly secrets: readonly string[] })[];
   readonly replicas?: number;
   readonly scaling?: { readonly min: number; readonly max: number; readonly targets: Readonly<Record<string, number>> };
   readonly health: {
@@ -140,6 +141,7 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.FAILOVER]: DONE,
   [extension.Feature.CPU_LIMIT]: DONE,
   [extension.Feature.MEMORY_LIMIT]: DONE,
+  [extension.Feature.SIDECARS]: DONE,
   [extension.Feature.GPU]: DONE,
   [extension.Feature.TOKENS]: DONE,
   [extension.Feature.IMAGE_USER]: DONE,
@@ -273,7 +275,10 @@ function renderRoute(route: extension.RoutePlan, nameOf: (backend: string) => st
   };
 }
 
-function renderService({ secrets, settings }: extension.BackendBinding, plan: extension.BackendPlan): TestService {
+function renderService(
+  { secrets, settings, sidecars = [] }: extension.BackendBinding,
+  plan: extension.BackendPlan,
+): TestService {
   const { intent, times, health } = plan;
   const { path, statuses, host, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } = health;
   return {
@@ -287,6 +292,7 @@ function renderService({ secrets, settings }: extension.BackendBinding, plan: ex
     environmentSources: intent.environmentSources ?? [],
     port: intent.port,
     additionalPorts: intent.additionalPorts ?? [],
+    sidecars: sidecars.map((sidecar) => ({ ...sidecar.intent, secrets: Object.keys(sidecar.secrets) })),
     ...(plan.autoscaling === undefined
       ? { replicas: plan.minReplicas }
       : {

@@ -8,6 +8,7 @@ import { modelImageBytes, transferredBytes } from '../../plan/compute';
 import { describeGpus, NVIDIA_GPU } from '../../plan/gpus';
 import type { GpuIntent } from '../../plan/intents';
 import { isTransferred } from '../../plan/models';
+import { replicaUse } from '../../plan/sidecars';
 import { mibOf } from '../../plan/sizes';
 import { renderError, ServingError } from '../../private/errors';
 import { CpuArchitecture } from '../../workload/resources';
@@ -285,7 +286,8 @@ function refuseOtherDevices({ resourceName, mig, shared }: GpuIntent, { intent: 
 
 /** The resources that a task needs. ECS also counts the memory of containers that have exited. */
 function needOf(backend: BoundBackend): GpuNeed {
-  const { gpu, cpu, memoryMib } = backend.intent;
+  const { gpu } = backend.intent;
+  const { cpu, memoryMib } = replicaUse(backend.intent);
   const brought = backend.modelPlans.filter(({ delivery }) => isTransferred(delivery)).length;
   return {
     gpus: gpu?.count ?? 0,

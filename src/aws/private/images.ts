@@ -7,6 +7,7 @@ import { bakedImage } from '../../plan/models';
 import type { ModelPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { type EcrHost, parseEcrHost } from '../../private/images/ecr-host';
+import type { ServerImage } from '../../workload/server-image';
 import { EcsImage, type EcsImageSource } from '../ecs-image';
 import type { TaskSettingsOptions } from '../task-settings-options';
 import { readOnlyCredentials } from './secret-permissions';
@@ -20,18 +21,35 @@ export function containerImage(
   models: ModelPlan[],
   definition: ecs.TaskDefinition,
 ): ecs.ContainerImage {
-  const { image } = backend;
   const baked = bakedImage(models);
-  if (baked !== undefined) return pulledImage(baked, definition, registryCredentials(backend));
+  const credentials = registryCredentials(backend);
+  return baked === undefined
+    ? imageOf(backend.image, { owner: `backend '${backend.intent.name}'`, credentials }, definition)
+    : pulledImage(baked, definition, credentials);
+}
+
+/** Whose image it is, and what its registry requires. */
+export interface ImageUse {
+  /** The owner, for messages. */
+  readonly owner: string;
+  readonly credentials?: secretsmanager.ISecret;
+}
+
+/** The ECS image of one container of a task. */
+export function imageOf(
+  image: ServerImage,
+  { owner, credentials }: ImageUse,
+  definition: ecs.TaskDefinition,
+): ecs.ContainerImage {
   if (EcsImage.isEcsImage(image)) return fromSource(image.source);
   if (image.reference === undefined) {
     throw new ServingError(
       'ForeignResource',
-      `the image of backend '${backend.intent.name}' has no reference that ECS can pull; use ServerImage.fromRegistry or aws.EcsImage.fromContainerImage`,
-      backend.scope,
+      `the image of ${owner} has no reference that ECS can pull; use ServerImage.fromRegistry or aws.EcsImage.fromContainerImage`,
+      definition.node.scope,
     );
   }
-  return pulledImage(image.reference, definition, registryCredentials(backend));
+  return pulledImage(image.reference, definition, credentials);
 }
 
 /** The credentials of the registry of the image and the models of a backend; undefined without any. */

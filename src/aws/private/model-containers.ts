@@ -87,7 +87,7 @@ export function addModelContainers(
         logging: logging('fetch'),
         ...(definition.isFargateCompatible ? {} : { memoryReservationMiB: FETCH_MEMORY_MIB }),
       });
-      keepRegion(container, backend);
+      keepRegion(container, backend.intent.environment);
       container.addMountPoints(
         { sourceVolume: SCRATCH.name, containerPath: SCRATCH.mountPath, readOnly: false },
         { sourceVolume: fetch.volume, containerPath: spec.volumePath, readOnly: false },
@@ -223,6 +223,6 @@ function awsOnly<T>(variables: { [name: string]: T }): { [name: string]: T } {
 }
 
 /** CDK sets the region of the stack in containers on instances, also if the definition sets another. */
-export function keepRegion(container: ecs.ContainerDefinition, { intent: { environment } }: BackendBinding): void {
+export function keepRegion(container: ecs.ContainerDefinition, environment: { readonly [name: string]: string }): void {
   if (environment.AWS_REGION !== undefined) container.addEnvironment('AWS_REGION', environment.AWS_REGION);
 }

@@ -25,6 +25,7 @@ import {
   shareConditions,
 } from '../../plan/routes';
 import type { EndpointReach } from '../../plan/serving-plan';
+import { replicaUse } from '../../plan/sidecars';
 import { BalancerAccess } from '../../plan/target-profile';
 import { ServingError } from '../../private/errors';
 import { isUnresolved } from '../../private/tokens';
@@ -143,7 +144,7 @@ export class EcsRenderer extends TargetRenderer {
   public override limitsOf(backend: BackendIntent): ComputeLimits {
     const computeArchitecture = CpuArchitecture.AMD64;
     if (backend.gpu !== undefined) return { compute: this.fleet.instanceTypeOf(backend.path), computeArchitecture };
-    const size = fargateSize(backend);
+    const size = fargateSize(replicaUse(backend));
     return {
       compute: 'Fargate',
       computeArchitecture,

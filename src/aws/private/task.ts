@@ -6,11 +6,12 @@ import type { BackendIntent, LivenessCheckIntent } from '../../plan/intents';
 import { portsOf } from '../../plan/ports';
 import { userVariables } from '../../plan/process';
 import type { BackendPlan } from '../../plan/serving-plan';
+import { replicaUse } from '../../plan/sidecars';
 import { ServingError } from '../../private/errors';
 import { INTERPRETER_SECONDS, pythonCheck } from '../../workload/private/python-check';
 import { CpuArchitecture } from '../../workload/resources';
 import type { EcsPlatformProps } from '../ecs-platform-props';
-import { FARGATE_MAX_DISK_GIB, fargateDiskGib, fargateSize } from '../fargate-sizes';
+import { FARGATE_MAX_DISK_GIB, type FargateSize, fargateDiskGib, fargateSize } from '../fargate-sizes';
 import type { TaskSettingsOptions } from '../task-settings-options';
 import type { BoundBackend } from './bound-backend';
 import { confine } from './confinement';
@@ -23,7 +24,9 @@ import { addCacheVolume, addModelVolumes } from './model-volumes';
 import { patchProperties } from './overrides';
 import { openVolumes, SCRATCH, type ScratchMounts, scratchMounts } from './scratch';
 import { containerSecrets } from './secrets';
+import { addSidecars, cpuUnits } from './sidecars';
 import { addSmokeGate } from './smoke-gate';
+import { startOf } from './start';
 import { makeTaskLogs } from './task-logs';
 import { trustOwnTasks } from './trust';
 
@@ -67,6 +70,7 @@ export function makeTask(
   addSmokeGate(backend, plan, definition, logging('smoke-test'));
   addCacheVolume(backend, { definition, server });
   openVolumes(backend, { definition, server }, { image, opened: scratch.opened, logging: logging('scratch') });
+  addSidecars(backend, { definition, server }, logging);
   publishModels(backend);
   patchTask(backend, definition);
   if (taskRole === undefined) trustOwnTasks(definition.taskRole);
@@ -76,8 +80,8 @@ export function makeTask(
 
 /** Refuses a command and an environment that alone are larger than a task definition can be. */
 function checkSize({ intent, scope }: BackendBinding): void {
-  const { name, environment, server } = intent;
-  const kib = Math.ceil(Buffer.byteLength(JSON.stringify({ command: server.command, environment })) / 1024);
+  const { name, environment, server, sidecars } = intent;
+  const kib = Math.ceil(Buffer.byteLength(JSON.stringify({ command: server.command, environment, sidecars })) / 1024);
   if (kib <= MAX_DEFINITION_KIB) return;
   throw new ServingError(
     'Unsupported',
@@ -110,14 +114,14 @@ function makeFargateTask(
   roles: Pick<ecs.FargateTaskDefinitionProps, 'taskRole' | 'executionRole'>,
 ): ecs.FargateTaskDefinition {
   const { ephemeralStorageMib, sharedMemoryMib, name } = backend.intent;
-  const { cpu, cpuLimit = cpu, memoryMib, memoryLimitMib } = backend.intent;
-  const size = fargateSize(backend.intent);
+  const { cpu, cpuLimit = cpu, memoryMib, memoryLimitMib } = replicaUse(backend.intent);
+  const size = fargateSize(replicaUse(backend.intent));
   if (size === undefined) {
     const cpuWord = cpuLimit > cpu ? 'cpuLimit' : 'cpu';
     const memoryWord = memoryLimitMib > memoryMib ? 'memoryLimit' : 'memory';
     throw new ServingError(
       'ComputeTooLarge',
-      `'${cpuWord}' (${cpuLimit}) and '${memoryWord}' (${memoryLimitMib} MiB) of backend '${name}' exceed the limits of Fargate (16 vCPUs and 120 GiB); request less`,
+      `'${cpuWord}' (${cpuLimit}) and '${memoryWord}' (${memoryLimitMib} MiB) of backend '${name}'${backend.intent.sidecars === undefined ? '' : ', with its sidecars,'} exceed the limits of Fargate (16 vCPUs and 120 GiB); request less`,
       backend.scope,
     );
   }
@@ -165,7 +169,6 @@ function addServer(
   const onFargate = definition.isFargateCompatible;
   const server = definition.addContainer('Server', {
     image,
-    // An entry point also removes the CMD of the image, so that a program without arguments gets none.
     entryPoint: late.list(() => startOf(plan()).entryPoint),
     command: late.list(() => startOf(plan()).command),
     workingDirectory: intent.workingDirectory,
@@ -188,14 +191,14 @@ function addServer(
     logging,
     dockerLabels: modelLabels(backend),
     ...(onFargate
-      ? {}
+      ? shareOf(intent)
       : {
           cpu: Math.ceil(intent.cpu * 1024),
           ...memoryOf(intent),
           gpuCount: intent.gpu?.count,
         }),
   });
-  keepRegion(server, backend);
+  keepRegion(server, intent.environment);
   for (const { name, mountPath } of scratch.volumes) {
     definition.addVolume({ name });
     server.addMountPoints({ sourceVolume: name, containerPath: mountPath, readOnly: false });
@@ -229,19 +232,23 @@ function addLiveness({ intent }: BackendBinding, plan: () => BackendPlan, defini
   resource.addPropertyOverride('ContainerDefinitions.0.HealthCheck', rendered);
 }
 
+/**
+ * The CPU of a Fargate task that its sidecars leave to the server. Without sidecars the server has all of it; with them a
+ * server without a number would have the smallest share.
+ */
+function shareOf(intent: BackendIntent): Partial<ecs.ContainerDefinitionOptions> {
+  const { sidecars } = intent;
+  if (sidecars === undefined) return {};
+  const { cpu } = fargateSize(replicaUse(intent)) as FargateSize;
+  return { cpu: cpu - sidecars.reduce((total, sidecar) => total + cpuUnits(sidecar), 0) };
+}
+
 /** The memory that an instance reserves for the server and, if that is more, the memory that it may use. */
 function memoryOf({ memoryMib, memoryLimitMib }: BackendIntent): Partial<ecs.ContainerDefinitionOptions> {
   const memoryLimitMiB = Math.ceil(memoryLimitMib);
   return memoryLimitMib > memoryMib
     ? { memoryReservationMiB: Math.ceil(memoryMib), memoryLimitMiB }
     : { memoryLimitMiB };
-}
-
-/** The start of the server in the terms of ECS: `entryPoint` is the `command` of Kubernetes, and `command` its `args`. */
-function startOf({ command, args }: BackendPlan): { readonly entryPoint: string[]; readonly command: string[] } {
-  return args === undefined
-    ? { entryPoint: command.slice(0, 1), command: command.slice(1) }
-    : { entryPoint: command, command: args };
 }
 
 /** The environment, with what the user needs; variables with times are lazy. */

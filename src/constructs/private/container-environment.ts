@@ -19,7 +19,7 @@ export function containerEnvironment(
   at: IConstruct,
 ): { [name: string]: string } {
   const { environment } = typed;
-  checkNames(typed, at);
+  checkVariableNames(typed, at);
   for (const prop of ['secrets', 'environmentFrom'] as const) {
     const reserved = [PREFIX_VARIABLE, ...Object.keys({ PORT: port, ...server.environment })];
     const taken = reserved.find((name) => Object.hasOwn(typed[prop], name));
@@ -43,8 +43,12 @@ export function containerEnvironment(
   return { ...server.environment, ...environment };
 }
 
-function checkNames({ environment, secrets, environmentFrom }: TypedVariables, at: IConstruct): void {
-  for (const name of [environment, secrets, environmentFrom].flatMap(Object.keys)) {
+/** Refuses illegal names of variables, and variables that are set twice. */
+export function checkVariableNames(
+  { environment, secrets, environmentFrom = {} }: Omit<TypedVariables, 'environmentFrom'> & Partial<TypedVariables>,
+  at: IConstruct,
+): void {
+  for (const name of [environment, secrets, environmentFrom].flatMap((variables) => Object.keys(variables))) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
       throw new ServingError(
         'InvalidName',

@@ -24,37 +24,70 @@ function unfilled(placeholder: Placeholder, way: string): string {
 
 /** Values of a backend that appear to be credentials and would be written out, or that contain what is not expanded. */
 export function backendCredentials(backend: BackendIntent): Warning[] {
-  return distinct([...variableWarnings(backend), ...argumentWarnings(backend)]);
+  return distinct(containersOf(backend).flatMap((one) => [...variableWarnings(one), ...argumentWarnings(one)]));
 }
 
-function variableWarnings({ name, environment }: BackendIntent): Warning[] {
+/** What the definition writes into a container. */
+interface WrittenContainer {
+  /** The container in messages. */
+  readonly title: string;
+  /** The command in messages. */
+  readonly command: string;
+  /** What ids of warnings start with before the variable or argument. */
+  readonly prefix: string;
+  readonly environment: { readonly [name: string]: string };
+  readonly words: readonly string[];
+  /** Flags in whose values the program replaces variables. */
+  readonly expandingFlags?: readonly string[];
+}
+
+function containersOf({ name, environment, server, sidecars = [] }: BackendIntent): WrittenContainer[] {
+  return [
+    {
+      title: `backend '${name}'`,
+      command: 'the server command',
+      prefix: '',
+      environment,
+      words: [...server.command, ...(server.args ?? []), ...(server.commandTail ?? [])],
+      expandingFlags: server.expandingFlags,
+    },
+    ...sidecars.map((sidecar) => ({
+      title: `sidecar '${sidecar.name}' of backend '${name}'`,
+      command: 'the command',
+      prefix: `${sidecar.name}.`,
+      environment: sidecar.environment,
+      words: [...sidecar.command, ...(sidecar.args ?? [])],
+    })),
+  ];
+}
+
+function variableWarnings({ title, prefix, environment }: WrittenContainer): Warning[] {
   return Object.entries(environment).flatMap(([variable, value]): Warning[] => {
-    const place = `'${variable}' in the environment of backend '${name}'`;
+    const place = `'${variable}' in the environment of ${title}`;
     const placeholder = isUnresolved(value) ? undefined : placeholderIn(variable, value);
     const credential = (problem: string): Warning[] => [
-      { id: `credentialInEnvironment.${variable}`, message: `${place} ${problem}` },
+      { id: `credentialInEnvironment.${prefix}${variable}`, message: `${place} ${problem}` },
     ];
     if (placeholder !== undefined && isUnexpanded(variable, value))
       return credential(`is set to ${notExpanded(placeholder)}; pass it with 'secrets'`);
     const reason = credentialReason(variable, value);
     if (reason !== undefined) return credential(readable(reason));
     if (placeholder === undefined) return [];
-    return [{ id: `placeholderInEnvironment.${variable}`, message: `${place} ${unfilled(placeholder, '')}` }];
+    return [{ id: `placeholderInEnvironment.${prefix}${variable}`, message: `${place} ${unfilled(placeholder, '')}` }];
   });
 }
 
-function argumentWarnings({ name, server }: BackendIntent): Warning[] {
-  const words = [...server.command, ...(server.args ?? []), ...(server.commandTail ?? [])];
-  const place = (argument: string): string => `'${argument}' in the server command of backend '${name}'`;
+function argumentWarnings({ title, command, prefix, words, expandingFlags }: WrittenContainer): Warning[] {
+  const place = (argument: string): string => `'${argument}' in ${command} of ${title}`;
   const credential = (argument: string, problem: string): Warning => ({
-    id: `credentialInCommand.${argument}`,
+    id: `credentialInCommand.${prefix}${argument}`,
     message: `${place(argument)} ${problem}, as an environment variable that the server reads`,
   });
-  const found = unexpandedArguments(words).filter((one) => !server.expandingFlags?.includes(one.name));
+  const found = unexpandedArguments(words).filter((one) => !expandingFlags?.includes(one.name));
   const unexpanded = found.map(({ name: argument, placeholder, isCredential }): Warning => {
     if (isCredential) return credential(argument, `is set to ${notExpanded(placeholder)}; pass it with 'secrets'`);
     const message = `${place(argument)} ${unfilled(placeholder, ', use ModelServer.shell, whose shell expands variables')}`;
-    return { id: `placeholderInCommand.${argument}`, message };
+    return { id: `placeholderInCommand.${prefix}${argument}`, message };
   });
   return [...unexpanded, ...credentialArguments(words).map((one) => credential(one.name, readable(one.reason)))];
 }

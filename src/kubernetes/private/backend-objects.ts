@@ -154,6 +154,7 @@ export class BackendObjects {
       models: this.backend.models,
       secrets: this.backend.secrets,
       environmentFrom: this.backend.environmentFrom ?? [],
+      sidecars: this.backend.sidecars ?? [],
       serviceAccountName: this.serviceAccountName,
       settings: this.podSettings,
       gpu: this.gpu,

@@ -69,6 +69,8 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly imagePullPolicy: `${ImagePullPolicy}`;
+  /** Only of an init container, which is then a sidecar. */
+  readonly restartPolicy?: 'Always';
   readonly command?: string[];
   readonly args?: string[];
   readonly workingDir?: string;

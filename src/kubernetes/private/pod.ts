@@ -1,3 +1,4 @@
+import type { SidecarBinding } from '../../constructs/bindings';
 import type { Model } from '../../models/model';
 import type { BackendPlan } from '../../plan/serving-plan';
 import { mergePatch } from '../../private/merge-patch';
@@ -13,6 +14,7 @@ import { containerPorts } from './ports';
 import { probesOf } from './probes';
 import { serverResources } from './quantities';
 import { containerSecurity, podSecurity } from './security';
+import { sidecarContainers, sidecarVolumes } from './sidecars';
 import { scratchMounts, scratchVolumes } from './volumes';
 
 /** The name of the container with the model server. */
@@ -28,6 +30,7 @@ export interface PodOptions {
   readonly models: Model[];
   readonly secrets: Record<string, SecretValue>;
   readonly environmentFrom: EnvironmentSource[];
+  readonly sidecars: SidecarBinding[];
   readonly imagePullSecrets: string[];
   readonly serviceAccountName: string;
   readonly settings: PodSettingsOptions;
@@ -41,6 +44,7 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
   const { settings } = options;
   const env = environmentOf(plan, options.secrets);
   const models = modelParts(intent, plan.models, options.models, { ...options, env: awsEnvironment(env) });
+  const initContainers = [...sidecarContainers(intent, options.sidecars), ...models.initContainers];
   const pullSecrets = [...new Set([...options.imagePullSecrets, ...(settings.imagePullSecrets ?? [])])];
   const server: Container = {
     name: SERVER_CONTAINER,
@@ -66,9 +70,13 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
     securityContext: podSecurity(intent),
     terminationGracePeriodSeconds: times.grace,
     ...placementOf({ settings, gpu: options.gpu, architecture: intent.architecture, labelSelector: { matchLabels } }),
-    initContainers: models.initContainers.length === 0 ? undefined : models.initContainers,
+    initContainers: initContainers.length === 0 ? undefined : initContainers,
     containers: [patched(server, settings.containerPatch)],
-    volumes: [...scratchVolumes(intent, models.initContainers.length > 0), ...models.volumes],
+    volumes: [
+      ...scratchVolumes(intent, models.initContainers.length > 0),
+      ...models.volumes,
+      ...sidecarVolumes(options.sidecars),
+    ],
   };
   return patched(pod, settings.podPatch);
 }

@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { ServerProtocol } from '../../plan/choices';
-import type { BackendIntent } from '../../plan/intents';
+import type { AdditionalPortIntent, BackendIntent } from '../../plan/intents';
+import { namedPorts } from '../../plan/ports';
 import { ServingError } from '../../private/errors';
 import type { ContainerPort, ServicePort } from './manifests';
 
@@ -15,17 +16,18 @@ const HTTP2_WITHOUT_TLS = 'kubernetes.io/h2c';
 
 /** The ports of the server container: first the one that serves requests. */
 export function containerPorts({ port, additionalPorts = [] }: BackendIntent): ContainerPort[] {
-  return [{ name: PORT_NAME, port }, ...additionalPorts].map(({ name, port: containerPort }) => ({
-    name,
-    containerPort,
-    protocol: 'TCP',
-  }));
+  return namedContainerPorts([{ name: PORT_NAME, port }, ...additionalPorts]);
+}
+
+/** These ports of a container. */
+export function namedContainerPorts(ports: readonly AdditionalPortIntent[]): ContainerPort[] {
+  return ports.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' }));
 }
 
 /** The ports of a backend's Services. Only the first has another number than its container port. */
-export function servicePorts({ protocol, additionalPorts = [] }: BackendIntent): ServicePort[] {
-  const appProtocol = protocol === ServerProtocol.HTTP1 ? undefined : HTTP2_WITHOUT_TLS;
-  return [{ name: PORT_NAME, port: SERVICE_PORT, appProtocol }, ...additionalPorts].map((one) => ({
+export function servicePorts(intent: BackendIntent): ServicePort[] {
+  const appProtocol = intent.protocol === ServerProtocol.HTTP1 ? undefined : HTTP2_WITHOUT_TLS;
+  return [{ name: PORT_NAME, port: SERVICE_PORT, appProtocol }, ...namedPorts(intent)].map((one) => ({
     name: one.name,
     port: one.port,
     targetPort: one.name,
@@ -35,12 +37,12 @@ export function servicePorts({ protocol, additionalPorts = [] }: BackendIntent):
 }
 
 /** Refuses a second port with the number of the first one of a Service. */
-export function checkServicePorts({ name: backend, additionalPorts = [] }: BackendIntent, at: IConstruct): void {
-  const taken = additionalPorts.find(({ port }) => port === SERVICE_PORT);
+export function checkServicePorts(intent: BackendIntent, at: IConstruct): void {
+  const taken = namedPorts(intent).find(({ port }) => port === SERVICE_PORT);
   if (taken === undefined) return;
   throw new ServingError(
     'Unsupported',
-    `port ${SERVICE_PORT} ('${taken.name}' in 'additionalPorts') of backend '${backend}' is not supported on Kubernetes, because the Services of a backend serve requests on it; let the server listen on another port`,
+    `port ${SERVICE_PORT} ('${taken.name}') of backend '${intent.name}' is not supported on Kubernetes, because the Services of a backend serve requests on it; let the server listen on another port`,
     at,
   );
 }

@@ -1,4 +1,5 @@
-import type { BackendIntent } from '../../plan/intents';
+import type { BackendIntent, SidecarIntent } from '../../plan/intents';
+import type { ReplicaUse } from '../../plan/sidecars';
 import type { GpuPlacement } from './gpu-placement';
 import type { ContainerResources } from './manifests';
 
@@ -21,9 +22,14 @@ export function fetchResources(intent: BackendIntent): ContainerResources {
   return resourcesOf({ ...intent, ...memory }, storage(intent));
 }
 
+/** The resources of a sidecar. */
+export function sidecarResources({ cpu, memoryMib }: SidecarIntent): ContainerResources {
+  return resourcesOf({ cpu, memoryMib, memoryLimitMib: memoryMib }, {});
+}
+
 /** Requests and limits: apart for CPU and memory, the same for everything else. */
 function resourcesOf(
-  { cpu, cpuLimit, memoryMib, memoryLimitMib }: BackendIntent,
+  { cpu, cpuLimit, memoryMib, memoryLimitMib }: ReplicaUse,
   others: Record<string, string>,
 ): ContainerResources {
   return {

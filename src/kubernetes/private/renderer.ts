@@ -75,7 +75,9 @@ function checkSecrets(backend: BackendBinding): void {
   const tokens = backend.models.flatMap(({ _resources: { token } }): [string, SecretValue][] =>
     token === undefined ? [] : [['HF_TOKEN', token]],
   );
-  for (const [variable, { secretName = '', key = variable }] of [...Object.entries(backend.secrets), ...tokens]) {
+  const secrets = [backend.secrets, ...(backend.sidecars ?? []).map((sidecar) => sidecar.secrets)];
+  const uses = [...secrets.flatMap((all) => Object.entries(all)), ...tokens];
+  for (const [variable, { secretName = '', key = variable }] of uses) {
     if (!isObjectName(secretName)) {
       throw new ServingError(
         'InvalidName',

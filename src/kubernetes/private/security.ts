@@ -1,6 +1,6 @@
 import type { Warning } from '../../constructs/private/warnings';
 import type { BackendIntent } from '../../plan/intents';
-import { portsOf } from '../../plan/ports';
+import { namedPorts } from '../../plan/ports';
 import { userOf as setUserOf } from '../../plan/process';
 import { slug } from '../../private/names';
 import type { ContainerSecurity, PodSecurity } from './manifests';
@@ -19,7 +19,7 @@ export function podSecurity(intent: BackendIntent): PodSecurity {
     runAsUser: user,
     ...(user > 0 && { fsGroup: user, fsGroupChangePolicy: 'OnRootMismatch' }),
     seccompProfile: { type: 'RuntimeDefault' },
-    sysctls: listeningOn(Math.min(...portsOf(intent))),
+    sysctls: listeningOn(Math.min(intent.port, ...namedPorts(intent).map(({ port }) => port))),
   };
 }
 

@@ -71,6 +71,7 @@ const WORKLOADS = {
   ),
   [Feature.CPU_LIMIT]: native('the limit of the container, next to its request'),
   [Feature.MEMORY_LIMIT]: native('the limit of the container, next to its request'),
+  [Feature.SIDECARS]: native('native sidecars, which start before the server and stop after it'),
   [Feature.GPU]: native('an extended resource, and a toleration for the taint of the same name'),
   [Feature.IMAGE_USER]: refused(
     `a container runs as 'user', which defaults to that of a known image that is not root, otherwise to ${DEFAULT_USER}`,

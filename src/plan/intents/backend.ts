@@ -4,6 +4,7 @@ import type { ImageFactsIntent } from './image';
 import type { ImagePlatformIntent, ModelIntent } from './model';
 import type { ScratchIntent } from './scratch';
 import type { ServerIntent } from './server';
+import type { SidecarIntent } from './sidecar';
 
 /** Computed times that the user overrides, in whole seconds. */
 export interface TimeoutOverrides {
@@ -227,6 +228,8 @@ export interface BackendIntent extends ComputeLimits {
   readonly environment: Record<string, string>;
   /** Sources of further variables, which are unknown at synthesis, for reports. @default - none */
   readonly environmentSources?: string[];
+  /** Other containers in each replica, in the order of their start. @default - none */
+  readonly sidecars?: SidecarIntent[];
   /** The models. */
   readonly models: ModelIntent[];
   /** The GPU of each replica. @default - no GPU */

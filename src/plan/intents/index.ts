@@ -9,4 +9,5 @@ export * from './model';
 export * from './platform';
 export * from './scratch';
 export * from './server';
+export * from './sidecar';
 export * from './traffic';

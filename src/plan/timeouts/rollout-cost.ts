@@ -1,6 +1,7 @@
 import { type BackendIntent, RolloutKind } from '../intents';
 import { DrainBehavior } from '../server/descriptor';
 import type { BackendPlan, BackendTimes, RolloutPlan, TimeRange } from '../serving-plan';
+import { sidecarStopSeconds } from '../sidecars';
 import { DrainOrder, type TargetProfile } from '../target-profile';
 
 /** The smallest and the largest number of replicas of a backend. */
@@ -17,7 +18,12 @@ export interface Fleet {
  */
 export function rolloutOf(
   target: TargetProfile,
-  { rollout, server, health }: Pick<BackendIntent, 'rollout' | 'server'> & Pick<BackendPlan, 'health'>,
+  {
+    rollout,
+    server,
+    health,
+    sidecars,
+  }: Pick<BackendIntent, 'rollout' | 'server' | 'sidecars'> & Pick<BackendPlan, 'health'>,
   times: BackendTimes,
   fleet: Fleet,
 ): RolloutPlan {
@@ -35,7 +41,10 @@ export function rolloutOf(
 
   const waits = times.deregistration + times.preStop;
   const heldSeconds = heldBy(descriptor.drain, descriptor.lingerSeconds, times);
-  const stopSeconds: TimeRange = { best: waits + heldSeconds, worst: waits + times.stop };
+  const stopSeconds: TimeRange = {
+    best: waits + heldSeconds,
+    worst: waits + times.stop + sidecarStopSeconds({ sidecars }),
+  };
   const counts = inPlace || target.drainOrder === DrainOrder.BALANCER_FIRST;
   const total = (count: number, start: number, stop: number): number => count * start + (counts ? count : 1) * stop;
   return {

@@ -3,9 +3,10 @@ import type { BackendIntent } from '../intents';
 import { copySecondsOf } from '../models';
 import { IMAGE_PULL_SECONDS, MARGIN_SECONDS, PROGRESS_SECONDS } from '../rules';
 import type { BackendTimes, ModelPlan } from '../serving-plan';
+import { sidecarStartSeconds } from '../sidecars';
 import type { Checks } from './checks';
 
-/** How long a new replica may take to become ready: images, models and loading. */
+/** How long a new replica may take to become ready: images, sidecars, models and loading. */
 export function solveStartup(
   backend: BackendIntent,
   models: ModelPlan[],
@@ -13,7 +14,8 @@ export function solveStartup(
 ): Pick<BackendTimes, 'fetch' | 'load' | 'startup' | 'progress'> {
   const fetch = models.reduce((total, { seconds }) => total + seconds, 0);
   const load = Math.ceil(backend.loadSeconds);
-  const startup = IMAGE_PULL_SECONDS + copySecondsOf(modelImageBytes(models)) + fetch + load;
+  const before = sidecarStartSeconds(backend);
+  const startup = IMAGE_PULL_SECONDS + copySecondsOf(modelImageBytes(models)) + before + fetch + load;
   checks.add(
     {
       rule: 'B3',

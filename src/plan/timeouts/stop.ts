@@ -3,6 +3,7 @@ import { EXIT_SECONDS, MARGIN_SECONDS, STOP_SECONDS } from '../rules';
 import { DrainBehavior } from '../server/descriptor';
 import { drainOf } from '../server/knobs';
 import { versionWays } from '../server/version';
+import { sidecarStopSeconds } from '../sidecars';
 import type { TargetProfile } from '../target-profile';
 import type { Breach, Checks } from './checks';
 import { durationProp } from './demand';
@@ -75,7 +76,13 @@ function timesOf(inputs: Stop): StopTimes {
   const drain = inputs.overrides.drain ?? drainFor(inputs);
   const stop = stopFor(inputs, drain);
   const preStop = waitFor(inputs, drain);
-  return { deregistration: delayFor(inputs), preStop, drain, stop, grace: preStop + stop };
+  return {
+    deregistration: delayFor(inputs),
+    preStop,
+    drain,
+    stop,
+    grace: preStop + stop + sidecarStopSeconds(inputs.backend),
+  };
 }
 
 /** How long the server may complete requests after SIGTERM: as long as they take, within the stop that is left for it. */

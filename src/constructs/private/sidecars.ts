@@ -1,0 +1,125 @@
+import type { IConstruct } from 'constructs';
+import type { SidecarCheckIntent, SidecarIntent } from '../../plan/intents';
+import { requireNumber } from '../../private/checks';
+import { describe } from '../../private/describe';
+import { ServingError } from '../../private/errors';
+import { Duration } from '../../units/duration';
+import { requireSeconds } from '../../units/private/seconds';
+import type { Sidecar, SidecarHealthCheck, SidecarResources } from '../../workload/sidecar';
+import { requirePorts } from './additional-ports';
+import { checkVariableNames } from './container-environment';
+
+const DEFAULT_CPU = 0.1;
+const DEFAULT_MEMORY_MIB = 128;
+
+/** What the names of containers consist of on every target. */
+const NAME = /^(?=.{1,32}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+
+/** The names of containers that targets add: the server, and those that provide models. */
+const TAKEN = /^(?:server|(?:fetch|link)-?\d*)$/;
+
+/** Validates the sidecars of a backend. */
+export function sidecarsOf(sidecars: readonly Sidecar[] | undefined, at: IConstruct): SidecarIntent[] | undefined {
+  if (sidecars === undefined || sidecars.length === 0) return undefined;
+  const intents = sidecars.map((sidecar, index) => sidecarOf(sidecar, `sidecars[${index}]`, at));
+  const names = new Set<string>();
+  for (const { name } of intents) {
+    if (names.has(name))
+      throw new ServingError('ConflictingProps', `'sidecars' has the name '${name}' twice; rename one`, at);
+    names.add(name);
+  }
+  return intents;
+}
+
+function sidecarOf(sidecar: Sidecar, prop: string, at: IConstruct): SidecarIntent {
+  const { name, image, command, args, environment = {}, secrets = {}, healthCheck } = sidecar;
+  requireContainerName(name, prop, at);
+  requireProgram(command, `${prop}.command`, at);
+  checkVariableNames({ environment, secrets }, at);
+  return {
+    name,
+    image: image.reference,
+    imagePlatforms: image._platforms,
+    command: [...(command ?? [])],
+    args: args === undefined ? undefined : [...args],
+    environment: { ...environment },
+    ports: requirePorts(sidecar.ports ?? [], `${prop}.ports`, at),
+    ...computeOf(sidecar.resources, prop, at),
+    healthCheck: healthCheck === undefined ? undefined : checkOf(healthCheck, `${prop}.healthCheck`, at),
+    essential: sidecar.essential ?? true,
+    stopSeconds: requireSeconds(`${prop}.stopTimeout`, sidecar.stopTimeout ?? Duration.seconds(10), { max: 3600, at }),
+    user:
+      sidecar.user === undefined
+        ? undefined
+        : requireNumber(`${prop}.user`, sidecar.user, { min: 1, max: 2 ** 31 - 2, integer: true, at }),
+    readOnlyRootFilesystem: sidecar.readOnlyRootFilesystem ?? true,
+  };
+}
+
+function requireContainerName(name: string, prop: string, at: IConstruct): void {
+  if (!NAME.test(name)) {
+    throw new ServingError(
+      'InvalidName',
+      `'${prop}.name' (${describe(name)}) must be 1 to 32 lowercase letters, digits and single hyphens between them, starting with a letter, such as 'proxy'`,
+      at,
+    );
+  }
+  if (!TAKEN.test(name)) return;
+  throw new ServingError(
+    'ConflictingProps',
+    `'${prop}.name' ('${name}') is the name of a container that the target adds; use another name`,
+    at,
+  );
+}
+
+function requireProgram(command: readonly string[] | undefined, prop: string, at: IConstruct): void {
+  if (command === undefined || (command[0] ?? '') !== '') return;
+  throw new ServingError('InvalidCommand', `'${prop}' (${describe(command)}) must start with a program`, at);
+}
+
+function computeOf(
+  { cpu = DEFAULT_CPU, memory }: SidecarResources = {},
+  prop: string,
+  at: IConstruct,
+): Pick<SidecarIntent, 'cpu' | 'memoryMib'> {
+  return {
+    cpu: requireNumber(`${prop}.resources.cpu`, cpu, {
+      min: 0.01,
+      max: 192,
+      unit: 'vCPUs, of 1024 CPU units each',
+      at,
+    }),
+    memoryMib: requireNumber(`${prop}.resources.memory`, memory?.toMebibytes() ?? DEFAULT_MEMORY_MIB, {
+      min: 16,
+      unit: 'MiB',
+      at,
+    }),
+  };
+}
+
+function checkOf(check: SidecarHealthCheck, prop: string, at: IConstruct): SidecarCheckIntent {
+  requireProgram(check.command, `${prop}.command`, at);
+  const seconds = (name: 'interval' | 'timeout' | 'startTimeout', standard: number): number =>
+    requireSeconds(`${prop}.${name}`, check[name] ?? Duration.seconds(standard), { max: 3600, at });
+  const intervalSeconds = seconds('interval', 10);
+  const timeoutSeconds = seconds('timeout', Math.min(5, intervalSeconds));
+  if (timeoutSeconds > intervalSeconds) {
+    throw new ServingError(
+      'InvalidNumber',
+      `'${prop}.timeout' (${timeoutSeconds} s) must be at most 'interval' (${intervalSeconds} s)`,
+      at,
+    );
+  }
+  return {
+    command: [...check.command],
+    intervalSeconds,
+    timeoutSeconds,
+    unhealthyThreshold: requireNumber(`${prop}.unhealthyThreshold`, check.unhealthyThreshold ?? 3, {
+      min: 1,
+      max: 1000,
+      integer: true,
+      at,
+    }),
+    startSeconds: seconds('startTimeout', 60),
+  };
+}

@@ -1,0 +1,114 @@
+import { aws, Duration, Gpu, Model, ServerImage, type Sidecar, Size } from '../../src';
+import { container, oneBackend, only, templateOf } from '../support/aws';
+import { object, objects } from '../support/data';
+
+const TASK = 'AWS::ECS::TaskDefinition';
+const image = ServerImage.fromRegistry('acme/proxy:1.2.0');
+const check = { command: ['/proxy', '--ping'] };
+const proxy: Sidecar = { name: 'proxy', image, healthCheck: check };
+
+const templateWith = (sidecars: Sidecar[], others: Parameters<typeof oneBackend>[0] = {}) =>
+  templateOf(oneBackend({ sidecars, ...others }).stack);
+const dependenciesOf = (one: ReturnType<typeof container>) =>
+  objects(one.DependsOn).map(({ ContainerName, Condition }) => `${ContainerName} ${Condition}`);
+
+describe('sidecars', () => {
+  test('start in order before models are fetched and the server starts, so that ECS stops them after it', () => {
+    const sidecars = [proxy, { name: 'logs', image }];
+    const template = templateWith(sidecars, { model: Model.fromS3('s3://bucket/model/') });
+    expect(dependenciesOf(container(template, 'proxy'))).toEqual([]);
+    expect(dependenciesOf(container(template, 'logs'))).toEqual(['proxy HEALTHY']);
+    expect(dependenciesOf(container(template, 'Fetch0'))).toEqual(['proxy HEALTHY', 'logs START']);
+    expect(dependenciesOf(container(template))).toEqual(['Fetch0 SUCCESS', 'proxy HEALTHY', 'logs START']);
+  });
+
+  test('are confined like the server, restarted, and log to the same group', () => {
+    const template = templateWith([{ ...proxy, environment: { MODE: 'a' }, stopTimeout: Duration.seconds(20) }]);
+    expect(container(template, 'proxy')).toMatchObject({
+      Image: 'acme/proxy:1.2.0',
+      Essential: true,
+      RestartPolicy: { Enabled: true, RestartAttemptPeriod: 60 },
+      HealthCheck: { Command: ['CMD', '/proxy', '--ping'], Interval: 10, Timeout: 5, Retries: 3, StartPeriod: 60 },
+      StartTimeout: 60,
+      StopTimeout: 20,
+      Privileged: false,
+      ReadonlyRootFilesystem: true,
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] }, InitProcessEnabled: true },
+      MountPoints: [{ SourceVolume: 'scratch-proxy', ContainerPath: '/tmp', ReadOnly: false }],
+      Environment: [
+        { Name: 'HOME', Value: '/tmp' },
+        { Name: 'MODE', Value: 'a' },
+      ],
+    });
+    const options = (name: string) => object(object(container(template, name).LogConfiguration).Options);
+    expect(options('proxy')).toEqual({ ...options('Server'), 'awslogs-stream-prefix': 'proxy' });
+  });
+
+  test('count in the size of a Fargate task, of which the server has the rest of the CPU', () => {
+    const template = templateWith([{ ...proxy, resources: { cpu: 0.5, memory: Size.mebibytes(512) } }]);
+    expect(only(template, TASK)).toMatchObject({ Cpu: '2048', Memory: '4096' });
+    expect(container(template, 'proxy')).toMatchObject({ Cpu: 512, Memory: 512 });
+    expect(container(template)).toMatchObject({ Cpu: 1536 });
+    expect(container(templateOf(oneBackend().stack))).not.toHaveProperty('Cpu');
+  });
+
+  test('count in the instance type of a backend with a GPU', () => {
+    const type = (sidecars?: Sidecar[]) => {
+      const template = templateOf(oneBackend({ gpu: Gpu.nvidia({ product: 'L4' }), sidecars }).stack);
+      return object(only(template, 'AWS::EC2::LaunchTemplate').LaunchTemplateData).InstanceType;
+    };
+    expect(type()).toBe('g6.xlarge');
+    expect(type([{ ...proxy, resources: { cpu: 3 } }])).toBe('g6.2xlarge');
+  });
+
+  test('extend the grace period by the time until they are healthy', () => {
+    const grace = (sidecars: Sidecar[]) =>
+      Number(only(templateWith(sidecars), 'AWS::ECS::Service').HealthCheckGracePeriodSeconds);
+    expect(grace([proxy, { name: 'logs', image }]) - grace([])).toBe(60);
+  });
+
+  test('are found in the task definition by their name', () => {
+    const { backend } = oneBackend({ sidecars: [proxy] });
+    const { taskDefinition, container: server } = aws.EcsBackend.of(backend);
+    expect(taskDefinition.findContainer('proxy')?.essential).toBe(true);
+    expect(taskDefinition.defaultContainer).toBe(server);
+  });
+
+  test('read their own secrets, also under the name of a secret of the server', () => {
+    const secret = (name: string) => ({ TOKEN: aws.EcsSecret.fromName(name, { key: 'a' }) });
+    const template = templateWith([{ ...proxy, secrets: secret('proxy') }], { secrets: secret('server') });
+    expect(JSON.stringify(container(template, 'proxy').Secrets)).toContain('secret:proxy');
+    expect(JSON.stringify(container(template).Secrets)).toContain('secret:server');
+  });
+
+  test.each<[Partial<Sidecar>, string]>([
+    [
+      { stopTimeout: Duration.seconds(121) },
+      "[InvalidNumber] 'stopTimeout' (121 s) of sidecar 'proxy' must be at most 120 s on Fargate",
+    ],
+    [
+      { healthCheck: { ...check, startTimeout: Duration.seconds(121) } },
+      "[HealthCheckOutOfRange] 'startTimeout' (121 s) in 'healthCheck' of sidecar 'proxy' must be between 2 and 120 s on Fargate",
+    ],
+    [
+      { healthCheck: { ...check, interval: Duration.seconds(4) } },
+      "[HealthCheckOutOfRange] 'interval' (4 s) in 'healthCheck' of sidecar 'proxy' must be between 5 and 300 s on Fargate",
+    ],
+    [
+      { healthCheck: { ...check, unhealthyThreshold: 11 } },
+      "[HealthCheckOutOfRange] 'unhealthyThreshold' (11) in 'healthCheck' of sidecar 'proxy' must be between 1 and 10 on Fargate",
+    ],
+    [
+      { resources: { memory: Size.gibibytes(119) } },
+      "[ComputeTooLarge] 'cpu' (1.1) and 'memory' (123904 MiB) of backend 'backend', with its sidecars, exceed the limits of Fargate",
+    ],
+  ])('fail on Fargate with %j', (change, message) => {
+    expect(() => oneBackend({ sidecars: [{ ...proxy, ...change }] })).toThrow(message);
+  });
+
+  test('may start for five minutes on instances', () => {
+    const healthCheck = { ...check, startTimeout: Duration.minutes(5) };
+    const gpu = Gpu.nvidia();
+    expect(container(templateWith([{ ...proxy, healthCheck }], { gpu }), 'proxy')).toMatchObject({ StartTimeout: 300 });
+  });
+});

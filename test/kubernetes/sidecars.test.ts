@@ -1,0 +1,97 @@
+import { Duration, Model, ServerImage, type Sidecar } from '../../src';
+import { findObject, manifestsOf, oneBackend, podOf } from './support';
+
+const image = ServerImage.fromRegistry('acme/proxy:1.2.0');
+const proxy: Sidecar = { name: 'proxy', image };
+const healthCheck = { command: ['/proxy', '--ping'], interval: Duration.seconds(20) };
+
+describe('sidecars', () => {
+  test('are native sidecars before the containers that fetch models', () => {
+    const { initContainers, containers } = podOf({
+      sidecars: [proxy, { name: 'logs', image }],
+      model: Model.fromS3('s3://bucket/model/'),
+    });
+    expect(
+      initContainers.map(({ name, restartPolicy }: { name: string; restartPolicy?: string }) => [name, restartPolicy]),
+    ).toEqual([
+      ['proxy', 'Always'],
+      ['logs', 'Always'],
+      ['fetch-0', undefined],
+    ]);
+    expect(containers).toHaveLength(1);
+  });
+
+  test('are hardened like the server, with a volume and resources of their own', () => {
+    const { initContainers, volumes } = podOf({
+      sidecars: [{ ...proxy, args: ['$(A)'], environment: { MODE: '$(B)' } }],
+    });
+    expect(initContainers[0]).toEqual({
+      name: 'proxy',
+      image: 'acme/proxy:1.2.0',
+      imagePullPolicy: 'IfNotPresent',
+      restartPolicy: 'Always',
+      args: ['$$(A)'],
+      env: [
+        { name: 'HOME', value: '/tmp' },
+        { name: 'USER', value: 'serving' },
+        { name: 'MODE', value: '$$(B)' },
+      ],
+      resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '128Mi' } },
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+        readOnlyRootFilesystem: true,
+        runAsNonRoot: true,
+        runAsUser: 10001,
+      },
+      volumeMounts: [{ name: 'tmp-proxy', mountPath: '/tmp' }],
+    });
+    expect(volumes).toContainEqual({ name: 'tmp-proxy', emptyDir: {} });
+  });
+
+  test('run as their own user', () => {
+    const { initContainers } = podOf({ user: 1000, sidecars: [proxy, { name: 'own', image, user: 2000 }] });
+    expect(
+      initContainers.map((one: { securityContext: { runAsUser: number } }) => one.securityContext.runAsUser),
+    ).toEqual([1000, 2000]);
+    expect(initContainers[0].env).toEqual([]);
+  });
+
+  test('have probes, of which only those of essential ones decide about requests', () => {
+    const running = {
+      exec: { command: ['/proxy', '--ping'] },
+      periodSeconds: 20,
+      timeoutSeconds: 5,
+      failureThreshold: 3,
+    };
+    const { initContainers } = podOf({
+      sidecars: [
+        { ...proxy, healthCheck },
+        { name: 'logs', image, healthCheck, essential: false },
+      ],
+    });
+    expect(initContainers[0]).toMatchObject({
+      startupProbe: { ...running, failureThreshold: 3 },
+      readinessProbe: running,
+      livenessProbe: running,
+    });
+    expect(initContainers[1]).not.toHaveProperty('readinessProbe');
+    expect(initContainers[1]).toMatchObject({ livenessProbe: running });
+  });
+
+  test('add the time to stop to the grace period, which the server does not share', () => {
+    const seconds = (sidecars?: Sidecar[]) => podOf({ sidecars }).terminationGracePeriodSeconds;
+    const sidecars = [proxy, { name: 'logs', image, stopTimeout: Duration.seconds(25) }];
+    expect(seconds(sidecars) - seconds()).toBe(35);
+  });
+
+  test('have their ports in both Services', () => {
+    const { chart } = oneBackend({ sidecars: [{ ...proxy, ports: [{ name: 'metrics', port: 9100 }] }] });
+    for (const name of ['digits-svm', 'digits-svm-pods']) {
+      expect(findObject(manifestsOf(chart), 'Service', name).spec.ports).toMatchObject([
+        { name: 'http', port: 80 },
+        { name: 'metrics', port: 9100, targetPort: 'metrics' },
+      ]);
+    }
+  });
+});
