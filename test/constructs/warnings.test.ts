@@ -11,6 +11,7 @@ import {
   ModelServer,
   RayServeConfig,
   SecretValue,
+  ServerImage,
   ServingEndpoint,
   type ServingEndpointProps,
   TrafficSplit,
@@ -35,6 +36,8 @@ function rayServe(value: string): ModelServer {
   return ModelServer.rayServe({ config: RayServeConfig.of({ applications }) });
 }
 
+const proxy = { name: 'proxy', image: ServerImage.fromRegistry('acme/proxy:1.2.0') };
+
 /** Each way for a credential to reach the output, a health check that requests block, and the ids of the warnings. */
 const CASES: [id: string, change: Partial<BackendOptions>, props?: ServingEndpointProps][] = [
   ['credentialInEnvironment.DB_PASSWORD', { environment: { DB_PASSWORD: SECRET } }],
@@ -55,6 +58,8 @@ const CASES: [id: string, change: Partial<BackendOptions>, props?: ServingEndpoi
       maxConcurrency: 4,
     },
   ],
+  ['credentialInEnvironment.proxy.DB_PASSWORD', { sidecars: [{ ...proxy, environment: { DB_PASSWORD: SECRET } }] }],
+  ['credentialInCommand.proxy.--api-key', { sidecars: [{ ...proxy, args: ['--api-key', SECRET] }] }],
   ['credentialInHeader.x-api-key', {}, { headers: [{ name: 'x-api-key', values: [SECRET] }] }],
 ];
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ModelServer, servers } from '../../src';
+import { ModelServer, ServerImage, servers } from '../../src';
 import { shownExplanation } from '../../src/private/shown-explanation';
 import { explain } from '../../src/report/explain';
 import { renderText } from '../../src/report/text';
@@ -27,6 +27,14 @@ function revealing() {
       environment: { OWN_MODE: SECRET },
     }),
     environment: { MODE: SECRET, __proto__x: SECRET },
+    sidecars: [
+      {
+        name: 'proxy',
+        image: ServerImage.fromRegistry('acme/proxy:1.2.0'),
+        args: ['--api-key', SECRET],
+        environment: { PROXY_MODE: SECRET },
+      },
+    ],
   });
   endpoint.addBackend('v2', {
     ...backendOptions(),
@@ -44,6 +52,7 @@ test('an explanation has no values from users, but names, values of the server a
   for (const part of [
     '"MODE":"***"',
     '"OWN_MODE":"***"',
+    '"PROXY_MODE":"***"',
     '"PORT":"8000"',
     '"--password=***"',
     '"fast"',
