@@ -373,7 +373,8 @@ export function resolveBackend(
   const protocol = options.protocol ?? ServerProtocol.HTTP1;
   const port = countOf('port', options.port ?? options.server._port(protocol) ?? 8000, { max: 65_535, at: scope });
   const additionalPorts = optionalList(requirePorts(options.additionalPorts ?? [], 'additionalPorts', scope));
-  const sidecars = sidecarsOf(options.sidecars, scope);
+  const modelIntents = modelIntentsOf(models, scope);
+  const sidecars = sidecarsOf(options.sidecars, modelIntents, scope);
   const maxConcurrency = optionalCountOf('maxConcurrency', options.maxConcurrency, { max: 100_000, at: scope });
   const batching = batchesOf(options, scope);
   const compute = computeOf(options, scope);
@@ -386,7 +387,6 @@ export function resolveBackend(
     cpu: compute.cpu,
     at: scope.node.path,
   });
-  const modelIntents = modelIntentsOf(models, scope);
   refuseSamePorts({ port, additionalPorts, sidecars, server: server.descriptor }, scope);
   const variables = {
     environment: { ...options.environment },

@@ -19,6 +19,11 @@ export function replicaUse(backend: ReplicaUse & WithSidecars): ReplicaUse {
   };
 }
 
+/** The directories that the server shares with sidecars, each once. */
+export function sharedDirectories({ sidecars = [] }: WithSidecars): string[] {
+  return [...new Set(sidecars.flatMap(({ sharedDirectories: paths = [] }) => paths))];
+}
+
 /** How long the sidecars may take to become healthy, one after the other, before the server starts. */
 export function sidecarStartSeconds(backend: WithSidecars): number {
   return sum(backend, ({ healthCheck }) => healthCheck?.startSeconds ?? 0);

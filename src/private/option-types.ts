@@ -508,6 +508,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     readOnlyRootFilesystem: 'boolean?',
     resources: 'SidecarResources?',
     secrets: 'SecretValue{}?',
+    sharedDirectories: 'string[]?',
     stopTimeout: 'Duration?',
     user: 'number?',
   },

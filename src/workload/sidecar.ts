@@ -129,6 +129,17 @@ export interface Sidecar {
   readonly ports?: AdditionalPort[];
 
   /**
+   * Directories that the sidecar and the server share, such as `/var/run/app` for a socket: an empty volume at this path in
+   * both. Sidecars that list the same directory share it with each other too. It is writable, and removed with the replica.
+   *
+   * AWS: the volume belongs to root, so images with another user must declare `VOLUME` for the directory. Kubernetes: the
+   * users of the containers can write to the volume.
+   *
+   * @default - none
+   */
+  readonly sharedDirectories?: string[];
+
+  /**
    * CPU and memory.
    *
    * @default - 0.1 vCPU and 128 MiB

@@ -67,6 +67,28 @@ describe('sidecars', () => {
     expect(grace([proxy, { name: 'logs', image }]) - grace([])).toBe(60);
   });
 
+  test('share directories with the server, and keep their own /tmp', () => {
+    const template = templateWith([
+      { ...proxy, sharedDirectories: ['/var/run/app'] },
+      { name: 'logs', image },
+    ]);
+    const mounts = (name?: string) =>
+      objects(container(template, name).MountPoints).map(({ SourceVolume, ContainerPath }) => [
+        SourceVolume,
+        ContainerPath,
+      ]);
+    expect(mounts()).toEqual([
+      ['scratch', '/tmp'],
+      ['shared-0', '/var/run/app'],
+    ]);
+    expect(mounts('proxy')).toEqual([
+      ['scratch-proxy', '/tmp'],
+      ['shared-0', '/var/run/app'],
+    ]);
+    expect(mounts('logs')).toEqual([['scratch-logs', '/tmp']]);
+    expect(objects(only(template, TASK).Volumes)).toContainEqual({ Name: 'shared-0' });
+  });
+
   test('are found in the task definition by their name', () => {
     const { backend } = oneBackend({ sidecars: [proxy] });
     const { taskDefinition, container: server } = aws.EcsBackend.of(backend);

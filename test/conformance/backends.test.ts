@@ -131,10 +131,11 @@ onEvery('a backend on %s', (_, subject) => {
         environment: { MODE: 'fast' },
         secrets: { TOKEN: SecretValue.fromName('acme', { key: 'token' }) },
         ports: [{ name: 'admin', port: 9001 }],
+        sharedDirectories: ['/var/run/app', '/shared'],
         healthCheck: { command: ['/proxy', 'ready'] },
         resources,
       },
-      { name: 'logs', image, resources },
+      { name: 'logs', image, resources, sharedDirectories: ['/shared'] },
     ];
     const { sidecars: observed, additionalPorts } = observe(subject, { sidecars });
     expect(observed).toMatchObject([
@@ -148,9 +149,10 @@ onEvery('a backend on %s', (_, subject) => {
         cpu: 0.25,
         memoryMib: 64,
         readOnlyRootFilesystem: true,
+        sharedDirectories: ['/var/run/app', '/shared'],
         check: ['/proxy', 'ready'],
       },
-      { name: 'logs', command: [], secrets: [], ports: [], check: undefined },
+      { name: 'logs', command: [], secrets: [], ports: [], sharedDirectories: ['/shared'], check: undefined },
     ]);
     expect(additionalPorts).toEqual([]);
     expect(observe(subject).sidecars).toEqual([]);

@@ -1201,4 +1201,26 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
         sidecars: [{ name: 'proxy', image: ServerImage.fromRegistry('acme/proxy:1.2.0'), ...(change as object) }],
       }),
   })),
+  ...['/tmp', 'shared', '/a/../b', '/a b', '/', '/dev/shm', '/usr', '/a/'].map((path) => ({
+    name: `the shared directory '${path}'`,
+    code: 'InvalidPath' as const,
+    message: `'sidecars[0].sharedDirectories[0]' ('${path}') must be an absolute path without '..', spaces, ':' or ',', of a directory that the image does not need, such as '/var/run/app' (at Serving/endpoint/v1)`,
+    define: (scope: Construct) =>
+      one(scope, {
+        sidecars: [{ name: 'proxy', image: ServerImage.fromRegistry('acme/proxy:1.2.0'), sharedDirectories: [path] }],
+      }),
+  })),
+  {
+    name: 'a shared directory that is the directory of a model',
+    code: 'ConflictingProps',
+    message:
+      "'sharedDirectories' ('/models') overlaps model 'net' ('/models'); use a separate directory (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        model: Model.fromS3('s3://bucket/net/'),
+        sidecars: [
+          { name: 'proxy', image: ServerImage.fromRegistry('acme/proxy:1.2.0'), sharedDirectories: ['/models'] },
+        ],
+      }),
+  },
 ];

@@ -85,6 +85,16 @@ describe('sidecars', () => {
     expect(seconds(sidecars) - seconds()).toBe(35);
   });
 
+  test('share directories with the server', () => {
+    const { containers, initContainers, volumes } = podOf({
+      sidecars: [{ ...proxy, sharedDirectories: ['/var/run/app'] }],
+    });
+    const shared = { name: 'shared-0', mountPath: '/var/run/app' };
+    expect(containers[0].volumeMounts).toContainEqual(shared);
+    expect(initContainers[0].volumeMounts).toContainEqual(shared);
+    expect(volumes).toContainEqual({ name: 'shared-0', emptyDir: {} });
+  });
+
   test('have their ports in both Services', () => {
     const { chart } = oneBackend({ sidecars: [{ ...proxy, ports: [{ name: 'metrics', port: 9100 }] }] });
     for (const name of ['digits-svm', 'digits-svm-pods']) {

@@ -28,6 +28,8 @@ export interface ObservedSidecar {
   readonly cpu: number;
   readonly memoryMib: number;
   readonly readOnlyRootFilesystem: boolean;
+  /** The directories that it shares with the server, at one path in both. */
+  readonly sharedDirectories: readonly string[];
   /** The check that must succeed before the next container starts. */
   readonly check?: readonly string[];
 }

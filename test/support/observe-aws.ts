@@ -187,9 +187,19 @@ function sidecarsOf(
       cpu: Number(sidecar.Cpu) / 1024,
       memoryMib: Number(sidecar.Memory),
       readOnlyRootFilesystem: sidecar.ReadonlyRootFilesystem === true,
+      sharedDirectories: sharedBy(sidecar, server),
       check: Condition === 'HEALTHY' ? check.slice(1) : undefined,
     };
   });
+}
+
+function sharedBy(sidecar: Data, server: Data): string[] {
+  const mounts = objects(server.MountPoints);
+  return objects(sidecar.MountPoints).flatMap(({ SourceVolume, ContainerPath }) =>
+    mounts.some((mount) => mount.SourceVolume === SourceVolume && mount.ContainerPath === ContainerPath)
+      ? [text(ContainerPath)]
+      : [],
+  );
 }
 
 /** Models, by the containers that must succeed before the server starts, and the volumes that both mount. */

@@ -208,7 +208,7 @@ function observeDeployment(
     additionalPorts: otherPorts(manifests, slug, server),
     sidecars: objects(pod.initContainers)
       .filter(({ restartPolicy }) => restartPolicy === 'Always')
-      .map(sidecarOf),
+      .map((sidecar) => sidecarOf(sidecar, server)),
     replicas: spec.replicas === undefined ? undefined : Number(spec.replicas),
     scaling: scalingOf(manifests, slug),
     health: healthOnly(routerHealth) ?? probed(object(server.readinessProbe)),
@@ -243,7 +243,8 @@ function observeDeployment(
   };
 }
 
-function sidecarOf(container: Data): ObservedBackend['sidecars'][number] {
+function sidecarOf(container: Data, server: Data): ObservedBackend['sidecars'][number] {
+  const mounts = objects(server.volumeMounts);
   const env = objects(container.env);
   const requests = object(object(container.resources).requests);
   const startup = object(container.startupProbe);
@@ -262,6 +263,9 @@ function sidecarOf(container: Data): ObservedBackend['sidecars'][number] {
     cpu: cpusIn(requests.cpu),
     memoryMib: mebibytesIn(requests.memory),
     readOnlyRootFilesystem: object(container.securityContext).readOnlyRootFilesystem === true,
+    sharedDirectories: objects(container.volumeMounts).flatMap(({ name, mountPath }) =>
+      mounts.some((mount) => mount.name === name && mount.mountPath === mountPath) ? [text(mountPath)] : [],
+    ),
     check: container.startupProbe === undefined ? undefined : strings(object(startup.exec).command),
   };
 }

@@ -96,6 +96,7 @@ function observeService(service: TestService): ObservedBackend {
       ...sidecar,
       image,
       command: [...sidecar.command, ...more],
+      sharedDirectories: sidecar.sharedDirectories ?? [],
       check: healthCheck?.command,
     })),
     gpuModels: gpu?.models,

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { SidecarBinding } from '../../constructs/bindings';
 import type { SidecarCheckIntent, SidecarIntent } from '../../plan/intents';
+import { sharedDirectories } from '../../plan/sidecars';
 import { type ErrorCode, ServingError } from '../../private/errors';
 import type { BoundBackend, ServedTask } from './bound-backend';
 import { confine } from './confinement';
@@ -37,10 +38,17 @@ export function addSidecars(
   logging: (prefix: string) => ecs.LogDriver,
 ): void {
   const dependents = [server, ...backend.fetches.map((_, index) => definition.findContainer(`Fetch${index}`))];
+  const shared = sharedDirectories(backend.intent).map((path, index) => ({ path, name: `shared-${index}` }));
+  for (const { path, name } of shared) {
+    definition.addVolume({ name });
+    share(server, path, name);
+  }
   const dependencies: ecs.ContainerDependency[] = [];
   for (const sidecar of backend.sidecars ?? []) {
     checkLimits(backend, sidecar.intent, definition.isFargateCompatible);
     const container = addSidecar(backend, sidecar, definition, logging(sidecar.intent.name));
+    for (const { path, name } of shared)
+      if (sidecar.intent.sharedDirectories?.includes(path)) share(container, path, name);
     const [previous] = dependencies.slice(-1);
     if (previous !== undefined) container.addContainerDependencies(previous);
     const { healthCheck } = sidecar.intent;
@@ -98,6 +106,10 @@ function addSidecar(
   definition.addVolume({ name: volume });
   container.addMountPoints({ sourceVolume: volume, containerPath: SCRATCH.mountPath, readOnly: false });
   return container;
+}
+
+function share(container: ecs.ContainerDefinition, containerPath: string, sourceVolume: string): void {
+  container.addMountPoints({ sourceVolume, containerPath, readOnly: false });
 }
 
 /** The CPU units of a sidecar. */

@@ -1,8 +1,11 @@
 import type { IConstruct } from 'constructs';
-import type { SidecarCheckIntent, SidecarIntent } from '../../plan/intents';
+import type { ModelIntent, SidecarCheckIntent, SidecarIntent } from '../../plan/intents';
+import { sharedDirectories } from '../../plan/sidecars';
+import { hasUnseen } from '../../private/characters';
 import { requireNumber } from '../../private/checks';
 import { describe } from '../../private/describe';
 import { ServingError } from '../../private/errors';
+import { overlap } from '../../private/paths';
 import { Duration } from '../../units/duration';
 import { requireSeconds } from '../../units/private/seconds';
 import type { Sidecar, SidecarHealthCheck, SidecarResources } from '../../workload/sidecar';
@@ -18,10 +21,15 @@ const NAME = /^(?=.{1,32}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 /** The names of containers that targets add: the server, and those that provide models. */
 const TAKEN = /^(?:server|(?:fetch|link)-?\d*)$/;
 
-/** Validates the sidecars of a backend. */
-export function sidecarsOf(sidecars: readonly Sidecar[] | undefined, at: IConstruct): SidecarIntent[] | undefined {
+/** Validates the sidecars of a backend, whose shared directories do not contain its models. */
+export function sidecarsOf(
+  sidecars: readonly Sidecar[] | undefined,
+  models: readonly ModelIntent[],
+  at: IConstruct,
+): SidecarIntent[] | undefined {
   if (sidecars === undefined || sidecars.length === 0) return undefined;
   const intents = sidecars.map((sidecar, index) => sidecarOf(sidecar, `sidecars[${index}]`, at));
+  refuseOverlaps(intents, models, at);
   const names = new Set<string>();
   for (const { name } of intents) {
     if (names.has(name))
@@ -44,6 +52,9 @@ function sidecarOf(sidecar: Sidecar, prop: string, at: IConstruct): SidecarInten
     args: args === undefined ? undefined : [...args],
     environment: { ...environment },
     ports: requirePorts(sidecar.ports ?? [], `${prop}.ports`, at),
+    sharedDirectories: sidecar.sharedDirectories?.map((path, index) =>
+      requireDirectoryPath(path, `${prop}.sharedDirectories[${index}]`, at),
+    ),
     ...computeOf(sidecar.resources, prop, at),
     healthCheck: healthCheck === undefined ? undefined : checkOf(healthCheck, `${prop}.healthCheck`, at),
     essential: sidecar.essential ?? true,
@@ -75,6 +86,37 @@ function requireContainerName(name: string, prop: string, at: IConstruct): void 
 function requireProgram(command: readonly string[] | undefined, prop: string, at: IConstruct): void {
   if (command === undefined || (command[0] ?? '') !== '') return;
   throw new ServingError('InvalidCommand', `'${prop}' (${describe(command)}) must start with a program`, at);
+}
+
+/** Directories that images need, or that containers have in their own volume. */
+const SYSTEM = /^\/(?:tmp|(?:bin|boot|etc|home|lib|lib64|opt|root|run|sbin|usr|var)|(?:dev|proc|sys)(?:\/.*)?)$/;
+
+function requireDirectoryPath(path: string, prop: string, at: IConstruct): string {
+  const isClean = /^(?:\/[^\s:,/]+)+$/.test(path) && !/\/\.{1,2}(?:\/|$)/.test(path) && !hasUnseen(path);
+  if (isClean && path.length <= 1024 && !SYSTEM.test(path)) return path;
+  throw new ServingError(
+    'InvalidPath',
+    `'${prop}' ('${path}') must be an absolute path without '..', spaces, ':' or ',', of a directory that the image does not need, such as '/var/run/app'`,
+    at,
+  );
+}
+
+/** One directory may have many users, but no directory contains another one or a model. */
+function refuseOverlaps(sidecars: readonly SidecarIntent[], models: readonly ModelIntent[], at: IConstruct): void {
+  const paths = sharedDirectories({ sidecars: [...sidecars] });
+  paths.forEach((path, index) => {
+    const rivals = [
+      ...paths.slice(0, index).map((other) => ({ what: 'another shared directory', path: other })),
+      ...models.map(({ name, mountPath }) => ({ what: `model '${name}'`, path: mountPath })),
+    ];
+    const rival = rivals.find((other) => overlap(other.path, path));
+    if (rival === undefined) return;
+    throw new ServingError(
+      'ConflictingProps',
+      `'sharedDirectories' ('${path}') overlaps ${rival.what} ('${rival.path}'); use a separate directory`,
+      at,
+    );
+  });
 }
 
 function computeOf(

@@ -14,7 +14,7 @@ import { containerPorts } from './ports';
 import { probesOf } from './probes';
 import { serverResources } from './quantities';
 import { containerSecurity, podSecurity } from './security';
-import { sidecarContainers, sidecarVolumes } from './sidecars';
+import { sharedMounts, sidecarContainers, sidecarVolumes } from './sidecars';
 import { scratchMounts, scratchVolumes } from './volumes';
 
 /** The name of the container with the model server. */
@@ -60,7 +60,7 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
     securityContext: containerSecurity(intent, intent.readOnlyRootFilesystem),
     ...probesOf(plan),
     lifecycle: { preStop: { sleep: { seconds: times.preStop } } },
-    volumeMounts: [...scratchMounts(intent), ...models.mounts],
+    volumeMounts: [...scratchMounts(intent), ...models.mounts, ...sharedMounts(intent)],
   };
   const pod: PodSpec = {
     serviceAccountName: options.serviceAccountName,
@@ -75,7 +75,7 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
     volumes: [
       ...scratchVolumes(intent, models.initContainers.length > 0),
       ...models.volumes,
-      ...sidecarVolumes(options.sidecars),
+      ...sidecarVolumes(intent),
     ],
   };
   return patched(pod, settings.podPatch);

@@ -1,7 +1,8 @@
 import type { SidecarBinding } from '../../constructs/bindings';
 import type { BackendIntent, SidecarCheckIntent, SidecarIntent } from '../../plan/intents';
+import { sharedDirectories } from '../../plan/sidecars';
 import { literal, secretVariable } from './environment';
-import type { Container, EnvVar, Probe, Volume } from './manifests';
+import type { Container, EnvVar, Probe, Volume, VolumeMount } from './manifests';
 import { namedContainerPorts } from './ports';
 import { sidecarResources } from './quantities';
 import { containerSecurity } from './security';
@@ -32,13 +33,22 @@ export function sidecarContainers(backend: BackendIntent, sidecars: readonly Sid
       intent.readOnlyRootFilesystem,
     ),
     ...(intent.healthCheck !== undefined && probesOf(intent.healthCheck, intent.essential)),
-    volumeMounts: [{ ...TMP_MOUNT, name: tmpName(intent) }],
+    volumeMounts: [
+      { ...TMP_MOUNT, name: tmpName(intent) },
+      ...sharedMounts(backend).filter(({ mountPath }) => intent.sharedDirectories?.includes(mountPath)),
+    ],
   }));
 }
 
-/** The writable directory of each sidecar. */
-export function sidecarVolumes(sidecars: readonly SidecarBinding[]): Volume[] {
-  return sidecars.map(({ intent }) => ({ name: tmpName(intent), emptyDir: {} }));
+/** The directories that the server shares with sidecars. */
+export function sharedMounts(backend: BackendIntent): VolumeMount[] {
+  return sharedDirectories(backend).map((mountPath, index) => ({ name: `shared-${index}`, mountPath }));
+}
+
+/** The writable directory of each sidecar, and the shared ones. */
+export function sidecarVolumes(backend: BackendIntent): Volume[] {
+  const names = [...(backend.sidecars ?? []).map(tmpName), ...sharedMounts(backend).map(({ name }) => name)];
+  return names.map((name) => ({ name, emptyDir: {} }));
 }
 
 function tmpName({ name }: SidecarIntent): string {

@@ -31,6 +31,8 @@ export interface SidecarIntent {
   readonly environment: Record<string, string>;
   /** The ports that it listens on for callers outside the replica. */
   readonly ports: AdditionalPortIntent[];
+  /** The directories that it shares with the server, as absolute paths. @default - none */
+  readonly sharedDirectories?: string[];
   /** Virtual CPUs that are reserved. */
   readonly cpu: number;
   /** Memory in MiB that is reserved, and the most that it uses. */
