@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Model } from '../../src/models/model';
 import { TIMEOUT_RULES } from '../../src/plan/rules';
+import { sidecarStopSeconds } from '../../src/plan/sidecars';
 import { DrainOrder, type TargetProfile } from '../../src/plan/target-profile';
 import { GunicornWorkerClass } from '../../src/servers/catalog/gunicorn';
 import { ModelServer } from '../../src/servers/model-server';
@@ -311,7 +312,7 @@ describe('every ladder', () => {
         const plan = declare(definition, target).plan();
         expect(plan.balancer.idle).toBeGreaterThanOrEqual(target.idle.min);
         expect(plan.balancer.idle).toBeLessThanOrEqual(target.idle.max);
-        for (const { times } of plan.backends) {
+        for (const { times, intent } of plan.backends) {
           expect(
             Object.values(times).every(
               (value) => typeof value === 'boolean' || (Number.isInteger(value) && value >= 0),
@@ -320,7 +321,7 @@ describe('every ladder', () => {
           expect(times.deregistration).toBeLessThanOrEqual(target.maxDeregistrationSeconds ?? Number.POSITIVE_INFINITY);
           expect(times.stop).toBeLessThanOrEqual(target.maxStopSeconds ?? Number.POSITIVE_INFINITY);
           expect(times.drain).toBeLessThan(times.stop);
-          expect(times.grace).toBe(times.preStop + times.stop);
+          expect(times.grace).toBe(times.preStop + times.stop + sidecarStopSeconds(intent));
           if (target.drainOrder === DrainOrder.TOGETHER)
             expect(times.preStop).toBeGreaterThanOrEqual(target.propagationSeconds);
         }

@@ -11,8 +11,10 @@ import type { TargetProfile } from '../../src/plan/target-profile';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { Size } from '../../src/units/size';
+import { EnvironmentSource } from '../../src/workload/environment-source';
 import { HealthCheck } from '../../src/workload/health-check';
 import { ScratchVolume } from '../../src/workload/scratch-volume';
+import { ServerImage } from '../../src/workload/server-image';
 import { backendOptions, testPlatform } from './definitions';
 import type { TestPlatform } from './test-platform';
 
@@ -49,6 +51,8 @@ export interface BackendDefinition {
   /** The scratch directories; those in memory end with `!`. */
   readonly scratch: readonly string[];
   readonly health: HealthDefinition;
+  /** Other containers and ports of each replica. */
+  readonly extra?: keyof typeof EXTRAS;
 }
 
 /** Times of health checks in seconds. */
@@ -114,6 +118,21 @@ const health: fc.Arbitrary<HealthDefinition> = fc.record({
   liveness: maybe(fc.constantFrom(6, 30, 300)),
 });
 
+const proxy = { name: 'proxy', image: ServerImage.fromRegistry('acme/proxy:1.2.0') };
+
+/** What a backend may have next to its server. */
+const EXTRAS: { readonly [extra: string]: Partial<BackendOptions> } = {
+  port: { additionalPorts: [{ name: 'metrics', port: 9000 }] },
+  keys: { environmentFrom: [EnvironmentSource.fromSecretKeys('acme', { keys: ['A'], prefix: 'X_' })] },
+  sidecar: { sidecars: [{ ...proxy, sharedDirectories: ['/shared'] }] },
+  sidecars: {
+    sidecars: [
+      { ...proxy, healthCheck: { command: ['/proxy', 'ready'] }, stopTimeout: Duration.seconds(30) },
+      { ...proxy, name: 'logs', essential: false, ports: [{ name: 'logs', port: 9001 }] },
+    ],
+  },
+};
+
 const backend: fc.Arbitrary<BackendDefinition> = fc.record({
   server: fc.constantFrom(...KINDS),
   keepAlive: fc.constantFrom(1, 5, 20, 60, 75, 100, 1000, 5000),
@@ -124,6 +143,7 @@ const backend: fc.Arbitrary<BackendDefinition> = fc.record({
   readOnly: fc.boolean(),
   scratch: fc.subarray(['/tmp', '/app/logs', '/app/index!'], { maxLength: 3 }),
   health,
+  extra: fc.option(fc.constantFrom(...Object.keys(EXTRAS)), { nil: undefined }),
 });
 
 const endpoint: fc.Arbitrary<EndpointDefinition> = fc.record({
@@ -177,6 +197,7 @@ export function declareEndpoint(platform: TestPlatform, item: EndpointDefinition
   const backends = item.backends.map((one, index) => {
     const made = new Backend(root, `${id}v${index}`, {
       ...backendOptions({ ...FILES[one.files](), server: serverOf(one), healthCheck: healthCheckOf(one.health) }),
+      ...(one.extra !== undefined && EXTRAS[one.extra]),
       ownAddress: one.address,
       user: one.user,
       readOnlyRootFilesystem: one.readOnly,
