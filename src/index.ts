@@ -11,6 +11,7 @@ export * from './constructs/endpoint-options';
 export * from './constructs/intermediary';
 export * from './constructs/references';
 export * from './constructs/scaling-schedule';
+export * from './constructs/scaling-target';
 export * from './constructs/serving-endpoint';
 export * from './constructs/serving-platform';
 export * from './constructs/traffic-split';

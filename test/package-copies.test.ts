@@ -12,6 +12,7 @@ const FACTORIES: { readonly [name: string]: string } = {
   DockerfileImage: 'EcsImage',
   S3Model: 'Model',
   KubernetesSecret: 'SecretValue',
+  MetricTarget: 'ScalingTarget',
 };
 
 /** Classes that are only a view of a construct, created on demand. */

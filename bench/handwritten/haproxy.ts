@@ -6,6 +6,9 @@ const HEAD = `global
   maxconn 10000
   no strict-limits
   nbthread 2
+  tune.bufsize 66560
+  tune.maxrewrite 1024
+  tune.buffers.limit 12000
   hard-stop-after 70s
 
 resolvers cluster
@@ -95,21 +98,21 @@ const SOURCES = `backend _sources from base
 
 /** Uses the only backend of a route. */
 const CHOICE_OF_ONE = `  acl chosen var(txn.pool) -m found
-  http-request set-var(txn.pool) var(txn.route),field(9,|) if !chosen
+  http-request set-var(txn.pool) var(txn.route),field(10,|) if !chosen
   use_backend %[var(txn.pool)] if { var(txn.pool) -m found }`;
 
 /** Chooses by a counter of the endpoint, otherwise the next backend with a ready server, otherwise the first. */
 const CHOICE_OF_TWO = `  acl chosen var(txn.pool) -m found
-  http-request set-var(txn.step) var(txn.route),field(6,|)
-  http-request set-var(txn.total) var(txn.route),field(7,|)
+  http-request set-var(txn.step) var(txn.route),field(7,|)
+  http-request set-var(txn.total) var(txn.route),field(8,|)
   acl counted var(txn.total) -m int gt 1
   http-request track-sc0 var(txn.route),field(1,|) table _counters if counted
   http-request set-var(txn.slot) sc0_inc_gpc0(_counters),mul(txn.step),mod(txn.total) if counted
-  http-request set-var(txn.pool) var(txn.route),field(9,|) if !chosen { var(txn.route),field(8,|),sub(txn.slot) gt 0 } { var(txn.route),field(9,|),nbsrv gt 0 }
-  http-request set-var(txn.pool) var(txn.route),field(11,|) if !chosen { var(txn.route),field(10,|),sub(txn.slot) gt 0 } { var(txn.route),field(11,|),nbsrv gt 0 }
-  http-request set-var(txn.pool) var(txn.route),field(9,|) if !chosen counted { var(txn.route),field(9,|),nbsrv gt 0 }
-  http-request set-var(txn.pool) var(txn.route),field(11,|) if !chosen counted { var(txn.route),field(11,|),nbsrv gt 0 }
-  http-request set-var(txn.pool) var(txn.route),field(9,|) if !chosen
+  http-request set-var(txn.pool) var(txn.route),field(10,|) if !chosen { var(txn.route),field(9,|),sub(txn.slot) gt 0 } { var(txn.route),field(10,|),nbsrv gt 0 }
+  http-request set-var(txn.pool) var(txn.route),field(12,|) if !chosen { var(txn.route),field(11,|),sub(txn.slot) gt 0 } { var(txn.route),field(12,|),nbsrv gt 0 }
+  http-request set-var(txn.pool) var(txn.route),field(10,|) if !chosen counted { var(txn.route),field(10,|),nbsrv gt 0 }
+  http-request set-var(txn.pool) var(txn.route),field(12,|) if !chosen counted { var(txn.route),field(12,|),nbsrv gt 0 }
+  http-request set-var(txn.pool) var(txn.route),field(10,|) if !chosen
   use_backend %[var(txn.pool)] if { var(txn.pool) -m found }`;
 
 const SERVERS = `defaults pool from base
@@ -117,7 +120,7 @@ const SERVERS = `defaults pool from base
   http-request set-timeout server var(txn.route),field(2,|),mul(1000)
   http-request set-timeout tunnel var(txn.route),field(2,|),mul(1000)
   option httpchk
-  http-check send meth GET uri / ver HTTP/1.1 hdr Host localhost
+  http-check send meth GET uri / ver HTTP/1.1 hdr Host '%[bc_dst,regsub("^(.*:.*)$","[\\1]")]:%[bc_dst_port]'
   http-check expect status 200-499
   timeout check 5s
   default-server init-addr none resolvers cluster resolve-prefer ipv4
@@ -167,7 +170,7 @@ function conditions({ name, hasCanary }: FleetEndpoint): string[] {
 
 /** The columns of a route are endpoint, timeout, protocol, rewriting, step, total, and the shares by backend. */
 function route(name: string, shares: string, conditions: string): string {
-  return `  http-request set-var(txn.route) str(${name}|70||||${shares}) if !routed ${name}.path ${name}.method${conditions}`;
+  return `  http-request set-var(txn.route) str(${name}|70|||||${shares}) if !routed ${name}.path ${name}.method${conditions}`;
 }
 
 function ownRoutes({ name, hasCanary }: FleetEndpoint): string[] {
@@ -188,7 +191,7 @@ function servers(endpoint: FleetEndpoint): string[] {
       ? []
       : [
           '  option httpchk',
-          `  http-check send meth GET uri ${healthPath} ver HTTP/1.1 hdr Host localhost`,
+          `  http-check send meth GET uri ${healthPath} ver HTTP/1.1 hdr Host '%[bc_dst,regsub("^(.*:.*)$","[\\1]")]:%[bc_dst_port]'`,
           '  http-check expect status 200-399',
         ]),
     `  server-template pod ${2 * (scaling?.max ?? 1)} "_http._tcp.${slug}-pods.\${POD_NAMESPACE}.svc.cluster.local"`,

@@ -100,7 +100,7 @@ export class Router extends Construct {
 
   private container() {
     const httpGet = { path: '/healthz', port: 'admin' };
-    const memory = this.memory();
+    const mib = this.memory();
     return {
       name: 'router',
       image: 'haproxy:3.2.25-alpine@sha256:5d97434a423c2533cfeb42874d45cf6d69a840b60334582dfbfd5008e94c80be',
@@ -114,7 +114,7 @@ export class Router extends Construct {
         { name: 'http', containerPort: 8080, protocol: 'TCP' },
         { name: 'admin', containerPort: 8404, protocol: 'TCP' },
       ],
-      resources: { requests: { cpu: '250m', memory }, limits: { memory } },
+      resources: { requests: { cpu: '250m', memory: `${mib}Mi` }, limits: { memory: `${mib + 762}Mi` } },
       securityContext: {
         allowPrivilegeEscalation: false,
         capabilities: { drop: ['ALL'] },
@@ -129,9 +129,9 @@ export class Router extends Construct {
     };
   }
 
-  /** A base amount, and 32 KiB for each replica that a backend can have during a rollout. */
-  private memory(): string {
+  /** MiB: a base amount, and 32 KiB for each replica that a backend can have during a rollout. */
+  private memory(): number {
     const places = this.endpoints.flatMap(versionsOf).reduce((sum, { scaling }) => sum + 2 * (scaling?.max ?? 1), 0);
-    return `${256 + Math.ceil(places / 32)}Mi`;
+    return 256 + Math.ceil(places / 32);
   }
 }

@@ -1,5 +1,5 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { ScalingTarget } from '../constructs/autoscaling-policy';
+import { ScalingTarget } from '../constructs/scaling-target';
 import { ScalingMetric } from '../plan/intents';
 import { requireIdentifier, requireNumber, requireShape } from '../private/checks';
 import { ServingError } from '../private/errors';

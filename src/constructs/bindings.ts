@@ -12,7 +12,7 @@ import type {
 import type { EnvironmentSource } from '../workload/environment-source';
 import type { SecretValue } from '../workload/secret-value';
 import type { ServerImage } from '../workload/server-image';
-import type { ScalingTarget } from './autoscaling-policy';
+import type { ScalingTarget } from './scaling-target';
 
 /** An endpoint as its platform receives it. */
 export interface EndpointBinding {

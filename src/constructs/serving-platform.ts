@@ -6,13 +6,11 @@ import { hasTag, tagClass } from '../private/package-copy';
 import type { Duration } from '../units/duration';
 
 import type { TargetSettings } from '../workload/target-settings';
-
-import type { ScalingTarget } from './autoscaling-policy';
-
 import type { BackendBinding, EndpointBinding } from './bindings';
 import type { Intermediary } from './intermediary';
 import type { Declarations } from './private/declarations';
 import { attachPlatform, BUILT_IN_ID, findPlatform, requireSinglePlatform } from './private/platform-lookup';
+import type { ScalingTarget } from './scaling-target';
 
 /** Properties that every platform has. */
 export interface ServingPlatformProps {

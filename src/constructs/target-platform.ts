@@ -20,9 +20,6 @@ import { removedWith } from '../private/tree';
 import { requireSeconds } from '../units/private/seconds';
 
 import type { TargetSettings } from '../workload/target-settings';
-
-import type { ScalingTarget } from './autoscaling-policy';
-
 import type { AttachmentBinding, BackendBinding, EndpointBinding } from './bindings';
 import { backendCredentials, headerCredentials } from './private/credential-warnings';
 import { Declarations } from './private/declarations';
@@ -39,6 +36,7 @@ import {
   WARNING_PREFIX,
   type Warning,
 } from './private/warnings';
+import type { ScalingTarget } from './scaling-target';
 import { ServingPlatform, type ServingPlatformProps } from './serving-platform';
 import type { TargetRenderer } from './target-renderer';
 

@@ -1,4 +1,4 @@
-import { ScalingTarget } from '../constructs/autoscaling-policy';
+import { ScalingTarget } from '../constructs/scaling-target';
 import { ScalingMetric } from '../plan/intents';
 import { requireIdentifier, requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';

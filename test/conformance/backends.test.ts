@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
-import { type AutoscalingOptions, ScalingTarget } from '../../src/constructs/autoscaling-policy';
+import type { AutoscalingOptions } from '../../src/constructs/autoscaling-policy';
 import type { BackendOptions } from '../../src/constructs/backend-options';
+import { ScalingTarget } from '../../src/constructs/scaling-target';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { Model } from '../../src/models/model';
 import { ModelDelivery } from '../../src/models/model-delivery';

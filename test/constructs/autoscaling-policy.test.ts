@@ -1,5 +1,6 @@
-import { type AutoscalingOptions, AutoscalingPolicy, ScalingTarget } from '../../src/constructs/autoscaling-policy';
+import { type AutoscalingOptions, AutoscalingPolicy } from '../../src/constructs/autoscaling-policy';
 import { type ScalingSchedule, Weekday } from '../../src/constructs/scaling-schedule';
+import { ScalingTarget } from '../../src/constructs/scaling-target';
 import { TargetPlatform } from '../../src/constructs/target-platform';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';

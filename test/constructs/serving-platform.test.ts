@@ -1,6 +1,6 @@
 import { Construct, RootConstruct } from 'constructs';
-import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
 import { Backend } from '../../src/constructs/backend';
+import { ScalingTarget } from '../../src/constructs/scaling-target';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { ServingPlatform } from '../../src/constructs/serving-platform';
 import { Feature, SupportLevel } from '../../src/plan/target-profile';

@@ -1,6 +1,6 @@
 import { Chart } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
-import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
+import { ScalingTarget } from '../../src/constructs/scaling-target';
 import { TargetPlatform } from '../../src/constructs/target-platform';
 import { KubernetesBackend } from '../../src/kubernetes';
 import { Duration } from '../../src/units/duration';

@@ -1,6 +1,6 @@
 import { Testing } from 'cdk8s';
-import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
 import { Backend } from '../../src/constructs/backend';
+import { ScalingTarget } from '../../src/constructs/scaling-target';
 import { TargetPlatform } from '../../src/constructs/target-platform';
 import { ClaimVolume, KubernetesEnvironment, KubernetesPlatform, KubernetesSecret } from '../../src/kubernetes';
 import { CacheVolume } from '../../src/models/cache-volume';

@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
+import { ScalingTarget } from '../../src/constructs/scaling-target';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { Gateway, KubernetesPlatform, type KubernetesPlatformProps } from '../../src/kubernetes';
 import { type Data, object, objects } from '../support/data';

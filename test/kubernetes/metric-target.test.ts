@@ -1,4 +1,4 @@
-import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
+import { ScalingTarget } from '../../src/constructs/scaling-target';
 import { MetricTarget } from '../../src/kubernetes';
 import { findObject, manifestsOf, oneBackend } from './support';
 

@@ -1,8 +1,8 @@
 import { ApiObject, App, Chart, type IResolver, JsonPatch, type ResolutionContext } from 'cdk8s';
 import { Construct } from 'constructs';
-import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
 import { Backend } from '../../src/constructs/backend';
 import { HttpMethod } from '../../src/constructs/endpoint-options';
+import { ScalingTarget } from '../../src/constructs/scaling-target';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { Warnings } from '../../src/constructs/warnings';
 import { Gateway, KubernetesBackend, KubernetesPlatform } from '../../src/kubernetes';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
 import { HttpMethod } from '../../src/constructs/endpoint-options';
+import { ScalingTarget } from '../../src/constructs/scaling-target';
 import type { HaproxyOptions } from '../../src/kubernetes/private/router/options';
 import { multiplierOf } from '../../src/kubernetes/private/router/routes';
 import { LoadBalancing } from '../../src/plan/choices';

@@ -45,14 +45,7 @@ describe('model in S3', () => {
     expect(Model.fromS3(uri)._intent()).toMatchObject({ uri, singleObject: false });
   });
 
-  test.each([
-    '',
-    'model.onnx',
-    's3://',
-    's3://A/x',
-    's3://bucket',
-    '/opt/x',
-  ])('fails when the URI is %p', (uri) => {
+  test.each(['', 'model.onnx', 's3://', 's3://A/x', 's3://bucket', '/opt/x'])('fails when the URI is %p', (uri) => {
     expect(() => Model.fromS3(uri)).toThrow(
       `[InvalidModel] '${uri}' must be an S3 URI with a bucket name of lower-case letters, digits, dots and hyphens, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
     );

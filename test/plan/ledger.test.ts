@@ -1,7 +1,7 @@
-import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
 import type { BackendOptions } from '../../src/constructs/backend-options';
 import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
 import { Intermediary } from '../../src/constructs/intermediary';
+import { ScalingTarget } from '../../src/constructs/scaling-target';
 import { Model } from '../../src/models/model';
 import { LoadBalancing, OwnAddress } from '../../src/plan/choices';
 import { LedgerTopic } from '../../src/plan/serving-plan';

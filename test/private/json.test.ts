@@ -43,6 +43,7 @@ const OWN = [
   'tools/commands/explain-app.ts',
   'tools/lock/writer.ts',
   'tools/serving.ts',
+  'workload/private/smoke-config.ts',
 ];
 
 test('all other sources parse JSON with limits', () => {

@@ -130,6 +130,7 @@ const BREAKS: { readonly [rule in TimeoutRuleId]?: Break } = {
 
 /** Rules that compare times but do not affect requests. */
 const ABOUT_ELSE: { readonly [rule in TimeoutRuleId]?: string } = {
+  R10: 'a server that waits too long for a batch answers late, and the simulation has no batches',
   B3: 'a replica that is considered failed too early gets no requests',
 };
 

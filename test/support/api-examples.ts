@@ -28,6 +28,7 @@ const MODULES: { readonly [name: string]: string } = {
   kplus: 'cdk8s-plus-27',
   s3: 'aws-cdk-lib/aws-s3',
   secretsmanager: 'aws-cdk-lib/aws-secretsmanager',
+  sqs: 'aws-cdk-lib/aws-sqs',
   ssm: 'aws-cdk-lib/aws-ssm',
 };
 

@@ -1,6 +1,7 @@
 /** Definitions that use every public class, each from the copy of the package that `from` returns for its name. */
 import {
   App as CdkApp,
+  aws_cloudwatch as cloudwatch,
   aws_ec2 as ec2,
   aws_ecr as ecr,
   aws_ecs as ecs,
@@ -44,6 +45,7 @@ function common(scope: Construct, from: From, change: Partial<BackendOptions>): 
     secrets: { TOKEN: from('SecretValue').SecretValue.fromName('token', { key: 'value' }) },
     environmentFrom: [from('EnvironmentSource').EnvironmentSource.fromSecretKeys('settings', { keys: ['A'] })],
     timeouts: { drain: Duration.seconds(110) },
+    scratch: [from('ScratchVolume').ScratchVolume.at('/app/logs')],
     models: [
       from('Model').Model.fromOci(OCI_MODEL, { path: 'oci', delivery: from('ModelDelivery').ModelDelivery.copy() }),
       from('Model').Model.fromHuggingFace('acme/opt', {
@@ -134,10 +136,20 @@ function onAws(from: From): object {
     server,
     gpu: from('Gpu').Gpu.nvidia(),
   });
-  other.addBackend('hub', {
+  const hub = other.addBackend('hub', {
     targetSettings: [from('TaskSettings').aws.TaskSettings.of({ tags: { team: 'ml' } })],
     image: from('EcsImage').aws.EcsImage.fromContainerImage(ecs.ContainerImage.fromRegistry(IMAGE)),
     server,
+  });
+  hub.autoscale({
+    maxReplicas: 3,
+    targets: [
+      from('MetricTarget').aws.MetricTarget.ofTotal(
+        'Jobs',
+        new cloudwatch.Metric({ namespace: 'A', metricName: 'B' }),
+        5,
+      ),
+    ],
   });
   const { taskRole } = from('EcsBackend').aws.EcsBackend.of(gpu);
   taskRole.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName('ReadOnlyAccess'));
@@ -179,6 +191,7 @@ function onKubernetes(from: From): object {
         }),
       ],
       environmentFrom: [from('KubernetesEnvironment').kubernetes.KubernetesEnvironment.fromConfigMapName('settings')],
+      cache: from('CacheVolume').CacheVolume.fromVolume(from('ClaimVolume').kubernetes.ClaimVolume.fromName('cache')),
       gpu: from('Gpu').Gpu.nvidia({ product: 'L4' }),
       model: from('Model').Model.fromVolume(volume(), { directory: 'net' }),
     });

@@ -9,8 +9,8 @@ import type {
 } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
 import { freeze } from '../../private/freeze';
-import type { ScalingTarget } from '../autoscaling-policy';
 import type { AttachmentBinding, AutoscalingBinding, BackendBinding, EndpointBinding, SplitBinding } from '../bindings';
+import type { ScalingTarget } from '../scaling-target';
 import { requireSources } from './scaling-sources';
 
 /** All that was declared on a platform, each list in the order of declaration. Intents are frozen as they enter. */

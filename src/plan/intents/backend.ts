@@ -2,6 +2,7 @@ import type { LoadBalancing, ServerProtocol } from '../choices';
 import type { CacheIntent } from './cache';
 import type { ImageFactsIntent } from './image';
 import type { ImagePlatformIntent, ModelIntent } from './model';
+import type { AdditionalPortIntent } from './port';
 import type { ScratchIntent } from './scratch';
 import type { ServerIntent } from './server';
 import type { SidecarIntent } from './sidecar';
@@ -186,14 +187,6 @@ export interface ComputeLimits {
   readonly diskMib?: number;
   /** The maximum size of this disk in MiB. @default - no limit */
   readonly maxDiskMib?: number;
-}
-
-/** A named port in addition to the one that serves requests. */
-export interface AdditionalPortIntent {
-  /** The name, such as `metrics`. */
-  readonly name: string;
-  /** The number of the TCP port. */
-  readonly port: number;
 }
 
 /** The options of a backend after defaults, and the limits that the platform adds. */

@@ -7,6 +7,7 @@ export * from './hop';
 export * from './image';
 export * from './model';
 export * from './platform';
+export * from './port';
 export * from './scratch';
 export * from './server';
 export * from './sidecar';

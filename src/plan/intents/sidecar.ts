@@ -1,5 +1,5 @@
-import type { AdditionalPortIntent } from './backend';
 import type { ImagePlatformIntent } from './model';
+import type { AdditionalPortIntent } from './port';
 
 /** The health check of a sidecar. */
 export interface SidecarCheckIntent {
