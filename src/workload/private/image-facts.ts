@@ -200,6 +200,36 @@ export const IMAGE_FACTS: readonly ImageRow[] = [
   },
   {
     ...ROOT,
+    repositories: ['pytorch/pytorch'],
+    version: '2.11.0',
+    source: 'https://github.com/pytorch/pytorch/blob/main/Dockerfile',
+  },
+  {
+    ...ROOT,
+    repositories: ['tensorflow/tensorflow'],
+    version: '2.20.0',
+    source: 'https://github.com/tensorflow/tensorflow/tree/master/tensorflow/tools/tf_sig_build_dockerfiles',
+  },
+  {
+    ...ROOT,
+    repositories: ['public.ecr.aws/deep-learning-containers/pytorch'],
+    version: '2.14.0',
+    source: 'https://github.com/aws/deep-learning-containers/blob/main/docker/pytorch/Dockerfile.cpu',
+    entryPoint: ['/usr/local/bin/entrypoint.sh'],
+    python: '/opt/venv/bin/python',
+  },
+  {
+    ...ROOT,
+    repositories: ['public.ecr.aws/deep-learning-containers/pytorch-inference'],
+    version: '2.6.0',
+    source:
+      'https://github.com/aws/deep-learning-containers/blob/master/pytorch/inference/docker/2.6/py3/Dockerfile.cpu',
+    entryPoint: ['python', '/usr/local/bin/dockerd-entrypoint.py'],
+    port: 8080,
+    python: '/usr/local/bin/python',
+  },
+  {
+    ...ROOT,
     repositories: ['python'],
     version: '3.14',
     source: 'https://github.com/docker-library/python/blob/master/Dockerfile-linux.template',
