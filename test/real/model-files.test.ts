@@ -29,7 +29,7 @@ import {
   type Workload,
 } from './support/workload';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 /** Answers with the content, owner and mode of the files in the directories of its arguments. */
 const SERVER = `import http.server, json, os, stat, sys
@@ -243,7 +243,8 @@ describe('a locked directory in S3', () => {
     Object.entries(SIZES).forEach(([name, size], index) => {
       writeFileSync(join(project, 'net', name), noise(size, index));
     });
-    writeFileSync(join(project, 'net/nested/run'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+    writeFileSync(join(project, 'net/nested/run'), '#!/bin/sh\nexit 0\n');
+    chmodSync(join(project, 'net/nested/run'), 0o755);
     const program = bundleCommandLine();
     for (const command of [['lock', 'net', '--to', 's3://models/locked'], ['publish']]) {
       const { status, stderr } = await runNode([program, ...command], {
