@@ -13,7 +13,7 @@ export enum LogMode {
 }
 
 /**
- * Options that only ECS services and tasks have. A change of roles, credentials or logs replaces the tasks, like any other
+ * Options that only ECS services and tasks have. A change of roles, credentials or log groups replaces the tasks, like any other
  * rollout. A change of placement affects later tasks only, and tags change in place.
  */
 export interface TaskSettingsOptions {

@@ -4,7 +4,8 @@ import type { Model } from '../models/model';
 import { requireContainerDirectory, type WorkingDirectory } from '../models/private/model-path';
 import type { OwnAddress } from '../plan/choices';
 import { LoadBalancing, ServerProtocol } from '../plan/choices';
-import type { BackendIntent, BatchingIntent, ServerIntent } from '../plan/intents';
+import type { BackendIntent, BatchingIntent, ModelIntent, ServerIntent } from '../plan/intents';
+import type { ServerDescriptor } from '../plan/server/descriptor';
 import type { TargetProfile } from '../plan/target-profile';
 import { type NumberRule, requireName, requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
@@ -37,7 +38,7 @@ import { checkDeviceVariables } from './private/gpu-environment';
 import { modelIntentsOf } from './private/model-intents';
 import { overridesOf } from './private/overrides';
 import { cachedEnvironment, scratchIntentsOf } from './private/scratch';
-import { sidecarsOf } from './private/sidecars';
+import { type OtherMount, sidecarsOf } from './private/sidecars';
 import { smokeTestOf } from './private/smoke-test';
 import type { ServingPlatform } from './serving-platform';
 
@@ -95,8 +96,11 @@ export interface BackendOptions {
    * `/inference.GRPCInferenceService`, and its clients use HTTP/2.
    *
    * AWS: the protocol version of the target group. HTTP/2 and gRPC require a certificate, and requests of clients that use
-   * HTTP/1.1 fail with 464. A changed protocol replaces the target group, like a changed `port`. Kubernetes: the
+   * HTTP/1.1 fail with 464. Kubernetes: the
    * `appProtocol` of the Services; the router connects with HTTP/2 without TLS, and a gateway gets a GRPCRoute for gRPC.
+   *
+   * A change interrupts the requests on both targets: add a second endpoint with another path, host or header instead, move
+   * the clients, and remove the first one.
    *
    * @default ServerProtocol.HTTP1
    */
@@ -374,7 +378,7 @@ export function resolveBackend(
   const port = countOf('port', options.port ?? options.server._port(protocol) ?? 8000, { max: 65_535, at: scope });
   const additionalPorts = optionalList(requirePorts(options.additionalPorts ?? [], 'additionalPorts', scope));
   const modelIntents = modelIntentsOf(models, scope);
-  const sidecars = sidecarsOf(options.sidecars, modelIntents, scope);
+  const sidecars = sidecarsOf(options.sidecars, otherMounts(options, modelIntents), scope);
   const maxConcurrency = optionalCountOf('maxConcurrency', options.maxConcurrency, { max: 100_000, at: scope });
   const batching = batchesOf(options, scope);
   const compute = computeOf(options, scope);
@@ -497,7 +501,10 @@ function healthCheckOf(
 ): HealthCheck {
   const isGrpc = protocol === ServerProtocol.GRPC;
   if (healthCheck !== undefined) {
-    if (healthCheck._isGrpc === isGrpc) return healthCheck;
+    if (healthCheck._isGrpc === isGrpc) {
+      if (isGrpc) requireGrpcHealth(descriptor, name, at);
+      return healthCheck;
+    }
     const [typed, fitting] = isGrpc ? ['HTTP', 'HealthCheck.grpc()'] : ['gRPC', "HealthCheck.http('/healthz')"];
     throw new ServingError(
       'ConflictingProps',
@@ -518,6 +525,26 @@ function healthCheckOf(
 /** An intent without a list of which it has no element is the same as before there was that list. */
 function optionalList<T>(list: T[]): T[] | undefined {
   return list.length === 0 ? undefined : list;
+}
+
+/** The models and volumes of a server, which shared directories of sidecars must not overlap. */
+function otherMounts({ scratch = [], cache }: BackendOptions, models: ModelIntent[]): OtherMount[] {
+  const cached = cache?._intent().path;
+  return [
+    ...models.map(({ name, mountPath }) => ({ what: `model '${name}'`, path: mountPath })),
+    ...scratch.map((volume) => ({ what: "a directory of 'scratch'", path: volume._intent().path })),
+    ...(cached === undefined ? [] : [{ what: "the volume of 'cache'", path: cached }]),
+  ];
+}
+
+/** A server without the health checking protocol would never be ready. */
+function requireGrpcHealth({ name: program, grpcHealth }: ServerDescriptor, name: string, at: Construct): void {
+  if (grpcHealth !== false) return;
+  throw new ServingError(
+    'Unsupported',
+    `'healthCheck' of backend '${name}' calls grpc.health.v1.Health, which ${program} does not implement; omit it to check that the port answers`,
+    at,
+  );
 }
 
 /** The number of replicas, and whether the definition sets it. */

@@ -149,7 +149,7 @@ export interface ServingEndpointProps {
    * endpoint.
    *
    * The longest time of all counts where a time cannot depend on the path: for the server, for its drain and for the stop
-   * of a replica. A change of the longest time is therefore a rollout of the backends.
+   * of a replica. A change of the longest time can therefore be a rollout of the backends.
    *
    * AWS: also for the idle timeout of the load balancer, so that a shorter time of a path is not enforced. Kubernetes:
    * routes of the router or of the gateway, unless request timeouts are left to the gateway. No other endpoint may match

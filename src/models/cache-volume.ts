@@ -60,6 +60,12 @@ export class CacheVolume {
     checkOptions('CacheVolumeOptions', options, 'options');
     checkValue('ModelVolume', volume, 'volume');
     const path = requireContainerPath('path', options.path ?? '/cache');
+    if (path === '/tmp') {
+      throw new ServingError(
+        'InvalidPath',
+        "'path' ('/tmp') must not be the directory for temporary files, which each replica has for itself; use another one, such as '/cache'",
+      );
+    }
     checkVariables(options.variables ?? {}, path);
     const standard = Object.fromEntries(
       Object.entries(CACHES).map(([name, directory]) => [name, `${path}${directory}`]),

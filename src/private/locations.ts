@@ -105,6 +105,11 @@ const LOCATIONS: readonly Location[] = [
     what: 'a model in an MLflow registry',
     instead: "download it with 'mlflow artifacts download', and use Model.fromDirectory",
   },
+  {
+    pattern: /^(?<url>https:\/\/[^?#]+)/,
+    what: WEB,
+    call: ({ url }) => `Model.fromUrl('${url}', { sha256: '<digest>' }) for a file or an archive`,
+  },
   { pattern: /^(?:https?|ftp):\/\//, what: WEB, instead: COPIED },
 ];
 

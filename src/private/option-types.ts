@@ -966,6 +966,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     environmentWins: 'boolean?',
     evidence: 'servers.Evidence?',
     grpc: 'boolean?',
+    grpcHealth: 'boolean?',
     grpcPort: 'number?',
     headerKnob: 'servers.ServerKnob?',
     headerLimit: 'servers.SilentLimit?',

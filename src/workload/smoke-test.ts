@@ -29,7 +29,9 @@ export interface SmokeTestAnswer {
  * succeeded, and then as the server does. The deployment rolls back if no replica passes. Kubernetes: the startup probe; a
  * container that does not pass within `loadTimeout` is restarted, and the rollout stops.
  *
- * A change of the smoke test replaces the replicas.
+ * A change of the smoke test replaces the replicas. AWS: adding it to a backend that runs, or removing it, moves the checks of
+ * the load balancer to another port at once, which the running tasks do not answer. Add it with a new backend, move the
+ * requests with `splitTraffic`, and remove the old one.
  */
 export interface SmokeTest {
   /**

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import {
   AutoscalingPolicy,
   aws,
+  CacheVolume,
   Duration,
   EnvironmentSource,
   Gpu,
@@ -52,6 +53,103 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
         server: ModelServer.triton(),
         protocol: ServerProtocol.GRPC,
         healthCheck: HealthCheck.http('/v2/health/ready'),
+      }),
+  },
+  {
+    name: 'a gRPC health check of a server without the protocol',
+    code: 'Unsupported',
+    message:
+      "'healthCheck' of backend 'v1' calls grpc.health.v1.Health, which MLServer does not implement; omit it to check that the port answers (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.mlServer({ modelsPath: '/models' }),
+        protocol: ServerProtocol.GRPC,
+        healthCheck: HealthCheck.grpc(),
+      }),
+  },
+  {
+    name: 'a smoke test of a gRPC server',
+    code: 'Unsupported',
+    message:
+      "'smokeTest' of backend 'v1' sends a request with HTTP/1.1, but its 'protocol' is gRPC; remove 'smokeTest', or use ServerProtocol.HTTP1 (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.mlServer({ modelsPath: '/models' }),
+        protocol: ServerProtocol.GRPC,
+        smokeTest: { path: '/v2/models/iris/infer', json: {} },
+      }),
+  },
+  {
+    name: 'a sample that contains itself',
+    code: 'InvalidType',
+    message: "'smokeTest.json' ({ self }) must be JSON that is known at synthesis (at Serving/endpoint/v1)",
+    define: (scope) => {
+      const json: { self?: object } = {};
+      json.self = json;
+      one(scope, { smokeTest: { path: '/predict', json } });
+    },
+  },
+  {
+    name: 'a port of the smoke test on AWS',
+    code: 'ConflictingProps',
+    message:
+      "port 9401 ('metrics') of backend 'v1' is the port on which its smoke test answers the health checks of the load balancer; use another port (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) =>
+      one(scope, {
+        smokeTest: { path: '/predict', text: 'a' },
+        additionalPorts: [{ name: 'metrics', port: 9401 }],
+      }),
+  },
+  {
+    name: 'a writable directory next to a single file',
+    code: 'ModelPathClash',
+    message:
+      "directory '/app/logs' of backend 'v1' is in '/app', which ECS mounts read-only with the file of a model in it; use another path for the model or for the directory (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) =>
+      one(scope, {
+        model: Model.fromS3('s3://acme/labels.csv', { path: '/app/labels.csv' }),
+        scratch: [ScratchVolume.at('/app/logs')],
+      }),
+  },
+  {
+    name: 'a cache in the directory for temporary files',
+    code: 'InvalidPath',
+    message:
+      "'path' ('/tmp') must not be the directory for temporary files, which each replica has for itself; use another one, such as '/cache'",
+    define: (scope) =>
+      one(scope, { cache: CacheVolume.fromVolume(kubernetes.ClaimVolume.fromName('a'), { path: '/tmp' }) }),
+  },
+  {
+    name: 'a health check of a sidecar in the words of Docker',
+    code: 'InvalidCommand',
+    message:
+      "'sidecars[0].healthCheck.command' must start with a program, not with 'CMD-SHELL' of Docker; use ['sh', '-c', 'curl -f http://localhost:9000/'] for a line of a shell (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        sidecars: [
+          {
+            name: 'proxy',
+            image: ServerImage.fromRegistry('acme/proxy:1.2.0'),
+            healthCheck: { command: ['CMD-SHELL', 'curl -f http://localhost:9000/'] },
+          },
+        ],
+      }),
+  },
+  {
+    name: 'a directory that a sidecar shares and that is scratch',
+    code: 'ConflictingProps',
+    message:
+      "'sharedDirectories' ('/work') overlaps a directory of 'scratch' ('/work'); use a separate directory (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        scratch: [ScratchVolume.at('/work')],
+        sidecars: [
+          { name: 'proxy', image: ServerImage.fromRegistry('acme/proxy:1.2.0'), sharedDirectories: ['/work'] },
+        ],
       }),
   },
   {

@@ -33,7 +33,12 @@ const REFERENCES: readonly [reference: string, what: string, way: string][] = [
     'a path',
     "use Model.inImage('/opt/net') for files in the image, or Model.fromDirectory for files of the project",
   ],
-  ['https://example.com/net.tar.gz', 'a web address', COPIED],
+  [
+    'https://example.com/net.tar.gz',
+    'a web address',
+    "use Model.fromUrl('https://example.com/net.tar.gz', { sha256: '<digest>' }) for a file or an archive",
+  ],
+  ['http://example.com/net.tar.gz', 'a web address', COPIED],
 ];
 
 describe.each(REFERENCES)('%s', (reference, what, way) => {
@@ -47,7 +52,7 @@ describe.each(REFERENCES)('%s', (reference, what, way) => {
     const isOwn = way.startsWith(`use ${factory}`);
     const hasScheme = factory === 'Model.fromOci' && what === 'a web address';
     const problem = hasScheme
-      ? `has a scheme, which image references do not have; use Model.fromOci('${reference.slice('https://'.length)}')`
+      ? `has a scheme, which image references do not have; use Model.fromOci('${reference.replace(/^https?:\/\//, '')}')`
       : `is ${what}${isOwn ? '' : `, which ${factory} does not support`}; ${way}`;
     expect(() => call(reference)).toThrow(/^\[InvalidModel\] '\w+' /);
     expect(() => call(reference)).toThrow(problem);

@@ -83,7 +83,10 @@ export function addModelContainers(
         startTimeout: Duration.seconds(fetch.seconds),
         readonlyRootFilesystem: true,
         ...variablesOf(backend, fetch, step),
-        ...confine(backend.scope, `${id}LinuxParameters`),
+        // The copy of a directory of the image has the owner in the image, who may be the only one with access.
+        ...confine(backend.scope, `${id}LinuxParameters`, {
+          capabilities: copies.has(fetch.volume) ? COPY_CAPABILITIES : [],
+        }),
         logging: logging('fetch'),
         ...(definition.isFargateCompatible ? {} : { memoryReservationMiB: FETCH_MEMORY_MIB }),
       });

@@ -82,8 +82,9 @@ export function reachModelVolumes(
       return volume._fileSystem.connections.securityGroups;
     }),
   );
-  [...groups].forEach((group, index) => {
-    new ec2.CfnSecurityGroupIngress(securityGroup, `ToModels${index}`, {
+  for (const group of groups) {
+    // From the group, not its position: a rule that moves to another resource exists twice during an update, which fails.
+    new ec2.CfnSecurityGroupIngress(securityGroup, `ToVolume${group.node.addr.slice(-8)}`, {
       ipProtocol: 'tcp',
       fromPort: NFS_PORT,
       toPort: NFS_PORT,
@@ -93,7 +94,7 @@ export function reachModelVolumes(
     });
     if (!securityGroup.allowAllOutbound)
       securityGroup.addEgressRule(group, ec2.Port.tcp(NFS_PORT), 'Models in volumes');
-  });
+  }
 }
 
 function volumesOf({ models, cache }: BackendBinding): (ModelVolume | undefined)[] {

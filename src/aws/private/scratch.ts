@@ -2,7 +2,9 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendBinding } from '../../constructs/bindings';
 import type { BackendIntent, ScratchIntent } from '../../plan/intents';
 import { isRoot, isUnprivileged, scratchOf, TEMPORARY } from '../../plan/process';
-import type { ServedTask } from './bound-backend';
+import { sharedDirectories } from '../../plan/sidecars';
+import { ServingError } from '../../private/errors';
+import type { BoundBackend, ServedTask } from './bound-backend';
 import { confine } from './confinement';
 
 /** The empty volume that containers of a task share as `/tmp`. Root owns it on Fargate. */
@@ -58,6 +60,20 @@ export function scratchMounts(intent: BackendIntent, onFargate: boolean): Scratc
     volumes,
     opened: isRoot(intent) ? [] : volumes.filter(({ mountPath }) => mountPath !== TEMPORARY || isDeclared(mountPath)),
   };
+}
+
+/** Refuses writable directories below the directory of a model that is a single file, which is mounted read-only with a copy of it. */
+export function checkWritable(backend: BoundBackend): void {
+  const { scratch = [], name } = backend.intent;
+  for (const path of [...scratch.map((one) => one.path), ...sharedDirectories(backend.intent)]) {
+    const enclosing = backend.volumes.find((volume) => path.startsWith(`${volume.mountPath}/`));
+    if (enclosing === undefined) continue;
+    throw new ServingError(
+      'ModelPathClash',
+      `directory '${path}' of backend '${name}' is in '${enclosing.mountPath}', which ECS mounts read-only with the file of a model in it; use another path for the model or for the directory`,
+      backend.scope,
+    );
+  }
 }
 
 /** Opens volumes to every user before the server starts, with `chmod` of the image: root owns them. */

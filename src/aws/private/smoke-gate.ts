@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendIntent, SmokeTestIntent } from '../../plan/intents';
+import { namedPorts } from '../../plan/ports';
 import type { BackendPlan } from '../../plan/serving-plan';
+import { ServingError } from '../../private/errors';
 import { smokeConfigOf } from '../../workload/private/smoke-config';
 import { smokeGate } from '../../workload/private/smoke-scripts';
 import type { BoundBackend } from './bound-backend';
@@ -45,6 +47,14 @@ export function addSmokeGate(
   const { intent } = backend;
   const port = gatePortOf(intent);
   if (port === undefined) return;
+  const other = namedPorts(intent).find((one) => one.port === port);
+  if (other !== undefined) {
+    throw new ServingError(
+      'ConflictingProps',
+      `port ${port} ('${other.name}') of backend '${intent.name}' is the port on which its smoke test answers the health checks of the load balancer; use another port`,
+      backend.scope,
+    );
+  }
   const test = intent.smokeTest as SmokeTestIntent;
   definition.addContainer('SmokeTest', {
     image: containerImage(backend, backend.modelPlans, definition),

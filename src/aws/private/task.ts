@@ -22,7 +22,7 @@ import { publishModels } from './model-assets';
 import { addModelContainers, keepRegion } from './model-containers';
 import { addCacheVolume, addModelVolumes } from './model-volumes';
 import { patchProperties } from './overrides';
-import { openVolumes, SCRATCH, type ScratchMounts, scratchMounts } from './scratch';
+import { checkWritable, openVolumes, SCRATCH, type ScratchMounts, scratchMounts } from './scratch';
 import { containerSecrets } from './secrets';
 import { addSidecars, cpuUnits } from './sidecars';
 import { addSmokeGate } from './smoke-gate';
@@ -52,6 +52,7 @@ export function makeTask(
 ): Task {
   checkSize(backend);
   checkExecuteCommand(backend);
+  checkWritable(backend);
   const { logGroup, driver: logging } = makeTaskLogs(backend);
   const { taskRole, executionRole, taskRoleStatements = [] }: TaskSettingsOptions = backend.settings;
   const roles = { taskRole, executionRole };

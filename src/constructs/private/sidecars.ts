@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import type { ModelIntent, SidecarCheckIntent, SidecarIntent } from '../../plan/intents';
+import type { SidecarCheckIntent, SidecarIntent } from '../../plan/intents';
 import { sharedDirectories } from '../../plan/sidecars';
 import { hasUnseen } from '../../private/characters';
 import { requireNumber } from '../../private/checks';
@@ -19,17 +19,24 @@ const DEFAULT_MEMORY_MIB = 128;
 const NAME = /^(?=.{1,32}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
 /** The names of containers that targets add: the server, and those that provide models. */
-const TAKEN = /^(?:server|(?:fetch|link)-?\d*)$/;
+const TAKEN = /^(?:server|scratch|smoke-?test|(?:fetch|link|unpack|directory|copy)-?\d*)$/;
 
-/** Validates the sidecars of a backend, whose shared directories do not contain its models. */
+/** What is mounted into the server in addition to the shared directories. */
+export interface OtherMount {
+  /** For messages. */
+  readonly what: string;
+  readonly path: string;
+}
+
+/** Validates the sidecars of a backend, whose shared directories do not contain its models or other volumes. */
 export function sidecarsOf(
   sidecars: readonly Sidecar[] | undefined,
-  models: readonly ModelIntent[],
+  others: readonly OtherMount[],
   at: IConstruct,
 ): SidecarIntent[] | undefined {
   if (sidecars === undefined || sidecars.length === 0) return undefined;
   const intents = sidecars.map((sidecar, index) => sidecarOf(sidecar, `sidecars[${index}]`, at));
-  refuseOverlaps(intents, models, at);
+  refuseOverlaps(intents, others, at);
   const names = new Set<string>();
   for (const { name } of intents) {
     if (names.has(name))
@@ -102,12 +109,12 @@ function requireDirectoryPath(path: string, prop: string, at: IConstruct): strin
 }
 
 /** One directory may have many users, but no directory contains another one or a model. */
-function refuseOverlaps(sidecars: readonly SidecarIntent[], models: readonly ModelIntent[], at: IConstruct): void {
+function refuseOverlaps(sidecars: readonly SidecarIntent[], others: readonly OtherMount[], at: IConstruct): void {
   const paths = sharedDirectories({ sidecars: [...sidecars] });
   paths.forEach((path, index) => {
     const rivals = [
       ...paths.slice(0, index).map((other) => ({ what: 'another shared directory', path: other })),
-      ...models.map(({ name, mountPath }) => ({ what: `model '${name}'`, path: mountPath })),
+      ...others,
     ];
     const rival = rivals.find((other) => overlap(other.path, path));
     if (rival === undefined) return;
@@ -141,6 +148,14 @@ function computeOf(
 
 function checkOf(check: SidecarHealthCheck, prop: string, at: IConstruct): SidecarCheckIntent {
   requireProgram(check.command, `${prop}.command`, at);
+  const [first = ''] = check.command;
+  if (/^(?:CMD|CMD-SHELL|NONE)$/.test(first)) {
+    throw new ServingError(
+      'InvalidCommand',
+      `'${prop}.command' must start with a program, not with '${first}' of Docker; use ['sh', '-c', 'curl -f http://localhost:9000/'] for a line of a shell`,
+      at,
+    );
+  }
   const seconds = (name: 'interval' | 'timeout' | 'startTimeout', standard: number): number =>
     requireSeconds(`${prop}.${name}`, check[name] ?? Duration.seconds(standard), { max: 3600, at });
   const intervalSeconds = seconds('interval', 10);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { IConstruct } from 'constructs';
+import { ServerProtocol } from '../../plan/choices';
 import type { ServerIntent, SmokeTestIntent } from '../../plan/intents';
 import { requireIdentifier, requireNumber, requireText } from '../../private/checks';
 import { describe } from '../../private/describe';
@@ -15,6 +16,7 @@ const MAX_BODY_BYTES = 16 * 1024;
 export interface SmokeTestPlace {
   readonly name: string;
   readonly server: ServerIntent;
+  readonly protocol: ServerProtocol;
   readonly loadSeconds: number;
   readonly at: IConstruct;
 }
@@ -24,6 +26,7 @@ export function smokeTestOf(test: SmokeTest | undefined, place: SmokeTestPlace):
   if (test === undefined) return undefined;
   const { at } = place;
   requireInterpreter(place);
+  requireHttp1(place);
   const body = bodyOf(test, at);
   const method = requireText('smokeTest.method', test.method ?? (body === undefined ? 'GET' : 'POST'), at);
   if (!/^[A-Z]+$/.test(method))
@@ -51,6 +54,16 @@ function requireInterpreter({ name, server, at }: SmokeTestPlace): void {
   throw new ServingError(
     'Unsupported',
     `'smokeTest' of backend '${name}' requires a Python interpreter in the image, and none is known for ${program}; set 'interpreter' in the 'behavior' of ModelServer.fromImage or ModelServer.command, such as 'python3', or remove 'smokeTest'`,
+    at,
+  );
+}
+
+/** The scripts that send the request use HTTP/1.1. */
+function requireHttp1({ name, protocol, at }: SmokeTestPlace): void {
+  if (protocol === ServerProtocol.HTTP1) return;
+  throw new ServingError(
+    'Unsupported',
+    `'smokeTest' of backend '${name}' sends a request with HTTP/1.1, but its 'protocol' is ${protocol}; remove 'smokeTest', or use ServerProtocol.HTTP1`,
     at,
   );
 }
@@ -130,8 +143,17 @@ function typeOf(file: string): string {
   return /\.txt$/i.test(file) ? 'text/plain; charset=utf-8' : 'application/octet-stream';
 }
 
+/** The text of a value; undefined for one that JSON cannot contain, such as one that contains itself. */
+function textOf(json: unknown): string | undefined {
+  try {
+    return JSON.stringify(json);
+  } catch {
+    return undefined;
+  }
+}
+
 function jsonOf(json: unknown, at: IConstruct): string {
-  const text = JSON.stringify(json);
+  const text = textOf(json);
   if (text !== undefined && !isUnresolved(text)) return text;
   throw new ServingError(
     'InvalidType',

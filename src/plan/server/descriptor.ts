@@ -157,6 +157,8 @@ export interface ServerDescriptor {
   readonly http2?: boolean;
   /** Whether it supports gRPC. @default - unknown */
   readonly grpc?: boolean;
+  /** Whether it implements the gRPC health checking protocol (`grpc.health.v1.Health`). @default - unknown */
+  readonly grpcHealth?: boolean;
   /** The port of gRPC, if it serves HTTP and gRPC on two ports. @default - it has one port */
   readonly grpcPort?: number;
   /** How it batches requests. @default - defined by the application */

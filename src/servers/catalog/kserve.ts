@@ -50,6 +50,7 @@ export const KSERVE: ServerDescriptor = {
   webSocket: false,
   http2: false,
   grpc: true,
+  grpcHealth: false,
   grpcPort: 8081,
   batching: {
     how: 'a separate batcher in front of it',

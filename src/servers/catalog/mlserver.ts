@@ -49,6 +49,7 @@ export const MLSERVER: ServerDescriptor = {
   webSocket: false,
   http2: false,
   grpc: true,
+  grpcHealth: false,
   grpcPort: 8081,
   batching: {
     place: KnobPlace.VARIABLE,

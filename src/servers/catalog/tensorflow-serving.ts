@@ -47,6 +47,8 @@ export const TENSORFLOW_SERVING: ServerDescriptor = {
   webSocket: false,
   http2: false,
   grpc: true,
+  // Unless `--enable_grpc_healthcheck_service` is in `extraArgs`.
+  grpcHealth: false,
   grpcPort: 8500,
   batching: {
     place: KnobPlace.FILE,

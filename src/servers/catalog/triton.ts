@@ -40,6 +40,7 @@ export const TRITON: ServerDescriptor = {
   webSocket: false,
   http2: false,
   grpc: true,
+  grpcHealth: true,
   grpcPort: 8001,
   batching: {
     place: KnobPlace.FILE,
