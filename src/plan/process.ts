@@ -4,6 +4,12 @@ import type { TargetProfile } from './target-profile';
 /** The directory for temporary files. With a read-only root file system it is an empty volume. */
 export const TEMPORARY = '/tmp';
 
+/** A container of a replica, a server or a sidecar, as far as its user and its file system are concerned. */
+export type ContainerIntent = Pick<
+  BackendIntent,
+  'user' | 'imageFacts' | 'readOnlyRootFilesystem' | 'environment' | 'scratch'
+>;
+
 /** The user that is set for the containers of a backend; undefined for that of the image. */
 export function userOf(
   { user, imageFacts }: BackendIntent,
@@ -17,20 +23,20 @@ export function userOf(
  * The directories that a target makes writable: those of the definition and, if the root file system is read-only, `/tmp` and
  * where the server of a known image writes.
  */
-export function scratchOf({ scratch = [], imageFacts, readOnlyRootFilesystem }: BackendIntent): ScratchIntent[] {
+export function scratchOf({ scratch = [], imageFacts, readOnlyRootFilesystem }: ContainerIntent): ScratchIntent[] {
   const written = imageFacts?.isAssumed === true ? [] : (imageFacts?.writtenPaths ?? []);
   const standard = readOnlyRootFilesystem ? [TEMPORARY, ...written] : [];
   const added = standard.filter((path) => !scratch.some((declared) => declared.path === path));
   return [...added.map((path) => ({ path, inMemory: false })), ...scratch];
 }
 
-/** Whether the server is known to run as root. */
-export function isRoot({ user, imageFacts }: BackendIntent): boolean {
+/** Whether a container is known to run as root. */
+export function isRoot({ user, imageFacts }: ContainerIntent): boolean {
   return (user ?? (imageFacts?.isAssumed === true ? undefined : imageFacts?.user)) === 0;
 }
 
-/** Whether the server is known to run as a user other than root, which cannot write to a directory of root. */
-export function isUnprivileged({ user, imageFacts }: BackendIntent): boolean {
+/** Whether a container is known to run as a user other than root, which cannot write to a directory of root. */
+export function isUnprivileged({ user, imageFacts }: ContainerIntent): boolean {
   return (user ?? imageFacts?.user ?? 0) > 0;
 }
 
@@ -49,7 +55,7 @@ const USER_NAME = 'serving';
  * @param user the numeric ID that is set for the container; undefined for that of the image
  */
 export function userVariables(
-  { imageFacts, readOnlyRootFilesystem, environment }: BackendIntent,
+  { imageFacts, readOnlyRootFilesystem, environment }: ContainerIntent,
   user: number | undefined,
   secrets: readonly string[],
 ): Record<string, string> {

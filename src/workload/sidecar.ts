@@ -75,8 +75,8 @@ export interface SidecarHealthCheck {
  * before the next container starts; without one it only has to run. All containers of a replica share one network: they
  * reach each other at `localhost`, so their ports must differ.
  *
- * Like the server, a sidecar has no Linux capabilities, and a read-only root file system with an empty volume of its own at
- * `/tmp`, which is its `HOME` unless `user` or `environment` specify another. A sidecar that exits is started again.
+ * Like the server, a sidecar has no Linux capabilities, and a read-only root file system with an empty directory of its own at
+ * `/tmp`, which is its `HOME` unless `environment` or `secrets` specify another. A sidecar that exits is started again.
  *
  * AWS: a container of the task. One that exits within a minute of its start is not started again; if it is `essential`, the
  * task is replaced. Its logs have the stream prefix `name`. Kubernetes: a native sidecar, which is an init container with the
@@ -109,7 +109,7 @@ export interface Sidecar {
   /**
    * Environment variables.
    *
-   * @default - only `HOME`
+   * @default - only `HOME`, and `USER` and `LOGNAME` if a user is set
    */
   readonly environment?: { [name: string]: string };
 
@@ -176,14 +176,17 @@ export interface Sidecar {
   readonly stopTimeout?: Duration;
 
   /**
-   * The numeric user ID that the container runs as.
+   * The numeric user ID that the container runs as. `HOME`, `USER` and `LOGNAME` are then set unless `environment` or `secrets`
+   * set them.
+   *
+   * AWS: on Fargate, where an empty volume belongs to root, `/tmp` is in memory and may use half of the memory of the sidecar.
    *
    * @default - AWS: the image's user; Kubernetes: that of the server
    */
   readonly user?: number;
 
   /**
-   * Whether the root file system of the container is read-only.
+   * Whether the root file system of the container is read-only. If not, `/tmp` is that of the image.
    *
    * @default true
    */

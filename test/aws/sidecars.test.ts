@@ -44,6 +44,48 @@ describe('sidecars', () => {
     expect(options('proxy')).toEqual({ ...options('Server'), 'awslogs-stream-prefix': 'proxy' });
   });
 
+  test.each<[string, Partial<Sidecar>, Parameters<typeof oneBackend>[0]]>([
+    ['as a user that is set, on an instance', { user: 1000 }, { gpu: Gpu.nvidia() }],
+    ['as the user of the image', {}, { user: 1000 }],
+  ])('have /tmp in a volume of their own %s', (_what, options, others) => {
+    const rendered = container(templateWith([{ ...proxy, ...options }], others), 'proxy');
+    expect(rendered.MountPoints).toEqual([{ SourceVolume: 'scratch-proxy', ContainerPath: '/tmp', ReadOnly: false }]);
+    expect(object(rendered.LinuxParameters)).not.toHaveProperty('Tmpfs');
+  });
+
+  test('have /tmp in memory with a user on Fargate, because root owns an empty volume', () => {
+    const template = templateWith([{ ...proxy, user: 1000 }]);
+    expect(container(template, 'proxy')).toMatchObject({
+      LinuxParameters: { Tmpfs: [{ ContainerPath: '/tmp', MountOptions: ['rw', 'exec', 'mode=1777'], Size: 64 }] },
+    });
+    expect(container(template, 'proxy')).not.toHaveProperty('MountPoints');
+    expect(JSON.stringify(template)).not.toContain('scratch-proxy');
+  });
+
+  test('have the /tmp of the image with a writable root file system', () => {
+    const template = templateWith([{ ...proxy, user: 1000, readOnlyRootFilesystem: false }]);
+    expect(container(template, 'proxy')).not.toHaveProperty('MountPoints');
+    expect(object(container(template, 'proxy').LinuxParameters)).not.toHaveProperty('Tmpfs');
+    expect(JSON.stringify(template)).not.toContain('scratch-proxy');
+  });
+
+  const names = [
+    { Name: 'USER', Value: 'serving' },
+    { Name: 'LOGNAME', Value: 'serving' },
+  ];
+  test.each<[string, Partial<Sidecar>, object[] | undefined]>([
+    ['a user', { user: 1000 }, [{ Name: 'HOME', Value: '/tmp' }, ...names]],
+    [
+      'a user and a writable root file system',
+      { user: 1000, readOnlyRootFilesystem: false },
+      [{ Name: 'HOME', Value: '/tmp' }, ...names],
+    ],
+    ['a user, and a secret for the home', { user: 1000, secrets: { HOME: aws.EcsSecret.fromName('home') } }, names],
+    ['a writable root file system', { readOnlyRootFilesystem: false }, undefined],
+  ])('have the variables that servers have with %s', (_what, options, expected) => {
+    expect(container(templateWith([{ ...proxy, ...options }]), 'proxy').Environment).toEqual(expected);
+  });
+
   test('count in the size of a Fargate task, of which the server has the rest of the CPU', () => {
     const template = templateWith([{ ...proxy, resources: { cpu: 0.5, memory: Size.mebibytes(512) } }]);
     expect(only(template, TASK)).toMatchObject({ Cpu: '2048', Memory: '4096' });

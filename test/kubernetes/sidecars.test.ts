@@ -1,4 +1,4 @@
-import { Duration, Model, ServerImage, type Sidecar } from '../../src';
+import { Duration, Model, SecretValue, ServerImage, type Sidecar } from '../../src';
 import { findObject, manifestsOf, oneBackend, podOf } from './support';
 
 const image = ServerImage.fromRegistry('acme/proxy:1.2.0');
@@ -34,6 +34,7 @@ describe('sidecars', () => {
       env: [
         { name: 'HOME', value: '/tmp' },
         { name: 'USER', value: 'serving' },
+        { name: 'LOGNAME', value: 'serving' },
         { name: 'MODE', value: '$$(B)' },
       ],
       resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '128Mi' } },
@@ -54,7 +55,39 @@ describe('sidecars', () => {
     expect(
       initContainers.map((one: { securityContext: { runAsUser: number } }) => one.securityContext.runAsUser),
     ).toEqual([1000, 2000]);
-    expect(initContainers[0].env).toEqual([]);
+  });
+
+  const names = [
+    { name: 'USER', value: 'serving' },
+    { name: 'LOGNAME', value: 'serving' },
+  ];
+  test.each<[string, Partial<Sidecar>, object[]]>([
+    ['of its own', { user: 2000 }, [{ name: 'HOME', value: '/tmp' }, ...names]],
+    ['of the server', {}, [{ name: 'HOME', value: '/tmp' }, ...names]],
+    [
+      'with a name and a home in its environment',
+      { environment: { USER: 'me', HOME: '/data' } },
+      [
+        { name: 'LOGNAME', value: 'me' },
+        { name: 'USER', value: 'me' },
+        { name: 'HOME', value: '/data' },
+      ],
+    ],
+  ])('have the variables of a user %s, as servers', (_what, options, expected) => {
+    const { initContainers } = podOf({ user: 1000, sidecars: [{ ...proxy, ...options }] });
+    expect(initContainers[0].env).toEqual(expected);
+  });
+
+  test('have no default for a variable that is a secret', () => {
+    const secrets = { HOME: SecretValue.fromName('proxy', { key: 'home' }) };
+    const { initContainers } = podOf({ sidecars: [{ ...proxy, secrets }] }, ['Secret/proxy']);
+    expect(initContainers[0].env.map(({ name }: { name: string }) => name)).toEqual(['USER', 'LOGNAME', 'HOME']);
+  });
+
+  test('have the /tmp of the image with a writable root file system', () => {
+    const { initContainers, volumes } = podOf({ sidecars: [{ ...proxy, readOnlyRootFilesystem: false }] });
+    expect(initContainers[0].volumeMounts).toEqual([]);
+    expect(volumes).toEqual([{ name: 'tmp', emptyDir: {} }]);
   });
 
   test('have probes, of which only those of essential ones decide about requests', () => {

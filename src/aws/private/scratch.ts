@@ -1,7 +1,7 @@
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendBinding } from '../../constructs/bindings';
-import type { BackendIntent, ScratchIntent } from '../../plan/intents';
-import { isRoot, isUnprivileged, scratchOf, TEMPORARY } from '../../plan/process';
+import type { ScratchIntent } from '../../plan/intents';
+import { type ContainerIntent, isRoot, isUnprivileged, scratchOf, TEMPORARY } from '../../plan/process';
 import { sharedDirectories } from '../../plan/sidecars';
 import { ServingError } from '../../private/errors';
 import type { BoundBackend, ServedTask } from './bound-backend';
@@ -15,35 +15,40 @@ export const SCRATCH = { name: 'scratch', mountPath: TEMPORARY } as const;
  */
 const OPEN = ['rw', 'exec', 'mode=1777'] as readonly string[] as ecs.TmpfsMountOption[];
 
-/** The share of the memory of a server that a directory without a size may use. */
+/** The share of the memory of a container that a directory without a size may use. */
 const MEMORY_SHARE = 0.5;
 
 /** The memory reservation of the container that opens volumes, on an instance. */
 const OPENING_MEMORY_MIB = 32;
 
-/** How the writable directories of a server are mounted. */
+/** A container and its memory, part of which its directories in memory may use. */
+interface ContainerWithMemory extends ContainerIntent {
+  readonly memoryLimitMib: number;
+}
+
+/** How the writable directories of a container are mounted. */
 export interface ScratchMounts {
   /** Those in memory. */
   readonly tmpfs: ecs.Tmpfs[];
   /** Those in volumes of the task. */
   readonly volumes: ScratchMount[];
-  /** Those of them that must be opened to the user of the server before it starts. */
+  /** Those of them that must be opened to the user of the container before it starts. */
   readonly opened: ScratchMount[];
 }
 
-/** A volume of a task, and its path in the server. */
+/** A volume of a task, and its path in the container. */
 interface ScratchMount {
   readonly name: string;
   readonly mountPath: string;
 }
 
 /**
- * The mounts of a server. On Fargate an empty volume belongs to root, so `/tmp` of a server that runs as another user is in
- * memory.
+ * The mounts of a server or a sidecar. On Fargate an empty volume belongs to root, so `/tmp` of a container that runs as
+ * another user is in memory.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tmpfs.html
  */
-export function scratchMounts(intent: BackendIntent, onFargate: boolean): ScratchMounts {
+export function scratchMounts(intent: ContainerWithMemory, onFargate: boolean): ScratchMounts {
   const isDeclared = (path: string): boolean => intent.scratch?.some((one) => one.path === path) ?? false;
   const inMemory = ({ path, inMemory }: ScratchIntent): boolean =>
     inMemory || (onFargate && path === TEMPORARY && !isDeclared(path) && isUnprivileged(intent));

@@ -2,13 +2,14 @@ import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { SidecarBinding } from '../../constructs/bindings';
 import type { SidecarCheckIntent, SidecarIntent } from '../../plan/intents';
+import { userVariables } from '../../plan/process';
 import { sharedDirectories } from '../../plan/sidecars';
 import { type ErrorCode, ServingError } from '../../private/errors';
 import type { BoundBackend, ServedTask } from './bound-backend';
 import { confine } from './confinement';
 import { imageOf, registryCredentials } from './images';
 import { keepRegion } from './model-containers';
-import { SCRATCH } from './scratch';
+import { scratchMounts } from './scratch';
 import { secretOf } from './secrets';
 import { startOf } from './start';
 
@@ -66,7 +67,7 @@ function addSidecar(
   logging: ecs.LogDriver,
 ): ecs.ContainerDefinition {
   const { name, environment, healthCheck, ports, user } = intent;
-  const needsHome = intent.readOnlyRootFilesystem && user === undefined && !Object.hasOwn(secrets, 'HOME');
+  const scratch = scratchMounts({ ...intent, memoryLimitMib: intent.memoryMib }, definition.isFargateCompatible);
   const container = definition.addContainer(`Sidecar-${name}`, {
     containerName: name,
     image: imageOf(
@@ -75,7 +76,7 @@ function addSidecar(
       definition,
     ),
     ...startOf(intent),
-    environment: { ...(needsHome && { HOME: SCRATCH.mountPath }), ...environment },
+    environment: { ...userVariables(intent, user, Object.keys(secrets)), ...environment },
     secrets: Object.fromEntries(
       Object.entries(secrets).map(([variable, secret]) => [
         variable,
@@ -96,15 +97,18 @@ function addSidecar(
     ...confine(backend.scope, `Sidecar-${name}LinuxParameters`, {
       initProcessEnabled: true,
       ports: ports.map(({ port }) => port),
+      tmpfs: scratch.tmpfs,
     }),
     logging,
     cpu: cpuUnits(intent),
     memoryLimitMiB: Math.ceil(intent.memoryMib),
   });
   keepRegion(container, environment);
-  const volume = `${SCRATCH.name}-${name}`;
-  definition.addVolume({ name: volume });
-  container.addMountPoints({ sourceVolume: volume, containerPath: SCRATCH.mountPath, readOnly: false });
+  for (const { name: directory, mountPath } of scratch.volumes) {
+    const volume = `${directory}-${name}`;
+    definition.addVolume({ name: volume });
+    share(container, mountPath, volume);
+  }
   return container;
 }
 

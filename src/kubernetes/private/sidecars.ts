@@ -1,12 +1,13 @@
 import type { SidecarBinding } from '../../constructs/bindings';
 import type { BackendIntent, SidecarCheckIntent, SidecarIntent } from '../../plan/intents';
+import { userVariables } from '../../plan/process';
 import { sharedDirectories } from '../../plan/sidecars';
 import { literal, secretVariable } from './environment';
 import type { Container, EnvVar, Probe, Volume, VolumeMount } from './manifests';
 import { namedContainerPorts } from './ports';
 import { sidecarResources } from './quantities';
-import { containerSecurity } from './security';
-import { TMP_MOUNT } from './volumes';
+import { containerSecurity, userOf } from './security';
+import { scratchMounts, scratchVolumes } from './volumes';
 
 /**
  * Native sidecars: init containers that are started again whenever they exit. The kubelet starts the next container when one
@@ -28,13 +29,10 @@ export function sidecarContainers(backend: BackendIntent, sidecars: readonly Sid
     ],
     ports: intent.ports.length === 0 ? undefined : namedContainerPorts(intent.ports),
     resources: sidecarResources(intent),
-    securityContext: containerSecurity(
-      { ...backend, user: intent.user ?? backend.user },
-      intent.readOnlyRootFilesystem,
-    ),
+    securityContext: containerSecurity(asUser(backend, intent), intent.readOnlyRootFilesystem),
     ...(intent.healthCheck !== undefined && probesOf(intent.healthCheck, intent.essential)),
     volumeMounts: [
-      { ...TMP_MOUNT, name: tmpName(intent) },
+      ...scratchMounts(intent).map((mount) => ({ ...mount, name: nameOf(mount, intent) })),
       ...sharedMounts(backend).filter(({ mountPath }) => intent.sharedDirectories?.includes(mountPath)),
     ],
   }));
@@ -45,22 +43,27 @@ export function sharedMounts(backend: BackendIntent): VolumeMount[] {
   return sharedDirectories(backend).map((mountPath, index) => ({ name: `shared-${index}`, mountPath }));
 }
 
-/** The writable directory of each sidecar, and the shared ones. */
+/** The writable directories of each sidecar, and the shared ones. */
 export function sidecarVolumes(backend: BackendIntent): Volume[] {
-  const names = [...(backend.sidecars ?? []).map(tmpName), ...sharedMounts(backend).map(({ name }) => name)];
-  return names.map((name) => ({ name, emptyDir: {} }));
+  const own = (backend.sidecars ?? []).flatMap((intent) =>
+    scratchVolumes(intent, false).map((volume) => ({ ...volume, name: nameOf(volume, intent) })),
+  );
+  return [...own, ...sharedMounts(backend).map(({ name }) => ({ name, emptyDir: {} }))];
 }
 
-function tmpName({ name }: SidecarIntent): string {
-  return `tmp-${name}`;
+/** The name of a volume that belongs to one sidecar. */
+function nameOf(volume: { readonly name: string }, { name }: SidecarIntent): string {
+  return `${volume.name}-${name}`;
 }
 
-/** The variables of a sidecar. As for a server, those of its user have defaults unless the definition sets a user. */
-function variablesOf(backend: BackendIntent, { environment, user }: SidecarIntent, secrets: string[]): EnvVar[] {
-  const defaults =
-    user === undefined && backend.user === undefined ? { HOME: TMP_MOUNT.mountPath, USER: 'serving' } : {};
-  const variables = Object.entries({ ...defaults, ...environment }).filter(([name]) => !secrets.includes(name));
-  return variables.map(([name, value]) => ({ name, value: literal(value) }));
+/** The backend with the user of a sidecar, which is that of the server unless the sidecar has its own. */
+function asUser(backend: BackendIntent, { user = backend.user }: SidecarIntent): BackendIntent {
+  return { ...backend, user };
+}
+
+function variablesOf(backend: BackendIntent, intent: SidecarIntent, secrets: string[]): EnvVar[] {
+  const added = userVariables(intent, userOf(asUser(backend, intent)), secrets);
+  return Object.entries({ ...added, ...intent.environment }).map(([name, value]) => ({ name, value: literal(value) }));
 }
 
 /** Only an essential sidecar makes its replica unready; any is started again when it is unhealthy. */

@@ -1,5 +1,5 @@
 import type { BackendIntent } from '../../plan/intents';
-import { scratchOf, TEMPORARY } from '../../plan/process';
+import { type ContainerIntent, scratchOf, TEMPORARY } from '../../plan/process';
 import type { Volume, VolumeMount } from './manifests';
 import { mebibytes } from './quantities';
 
@@ -11,8 +11,11 @@ const SHM_MOUNT: VolumeMount = { name: 'shm', mountPath: '/dev/shm' };
 /** The name of the volume that outlives the replicas. */
 const CACHE_NAME = 'cache';
 
-/** The mounts of a server: the directories that it can write to, and shared memory. */
-export function scratchMounts(intent: BackendIntent): VolumeMount[] {
+/** A server or a sidecar; only servers have a cache, shared memory and sizes. */
+type WithVolumes = ContainerIntent & Pick<BackendIntent, 'cache' | 'sharedMemoryMib' | 'ephemeralStorageMib'>;
+
+/** The mounts of a container: the directories that it can write to, and shared memory. */
+export function scratchMounts(intent: WithVolumes): VolumeMount[] {
   const mounts = scratchOf(intent).map(({ path }, index) => ({ name: nameOf(path, index), mountPath: path }));
   const { cache, sharedMemoryMib } = intent;
   return [
@@ -26,7 +29,7 @@ export function scratchMounts(intent: BackendIntent): VolumeMount[] {
  * The volumes of these mounts, and of `/tmp` in init containers. What is in memory counts toward the memory limit of the
  * container that writes it.
  */
-export function scratchVolumes(intent: BackendIntent, hasInitContainers: boolean): Volume[] {
+export function scratchVolumes(intent: WithVolumes, hasInitContainers: boolean): Volume[] {
   const { ephemeralStorageMib, sharedMemoryMib, cache } = intent;
   const volumes: Volume[] = scratchOf(intent).map(({ path, sizeMib = ephemeralStorageMib, inMemory }, index) => ({
     name: nameOf(path, index),
