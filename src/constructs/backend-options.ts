@@ -7,7 +7,7 @@ import { LoadBalancing, ServerProtocol } from '../plan/choices';
 import type { BackendIntent, BatchingIntent, ModelIntent, ServerIntent } from '../plan/intents';
 import type { ServerDescriptor } from '../plan/server/descriptor';
 import type { TargetProfile } from '../plan/target-profile';
-import { type NumberRule, requireName, requireNumber } from '../private/checks';
+import { type NumberRule, requireName, requireNumber, requireUser } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { joinSlugs, slug } from '../private/names';
 import type { StartContext } from '../servers/define-server';
@@ -426,7 +426,7 @@ export function resolveBackend(
     directCallers: options.directCallers,
     rollout: (options.rollout ?? Rollout.surge())._intent(),
     loadBalancing: options.loadBalancing ?? LoadBalancing.ROUND_ROBIN,
-    user: options.user === undefined ? undefined : userOf(options.user, scope),
+    user: requireUser('user', options.user, scope),
     readOnlyRootFilesystem: options.readOnlyRootFilesystem ?? true,
     scratch: scratchIntentsOf(
       options.scratch,
@@ -564,11 +564,6 @@ type CountRule = Pick<NumberRule, 'max' | 'code' | 'at'>;
 
 function countOf(prop: string, value: number, rule: CountRule): number {
   return requireNumber(prop, value, { min: 1, integer: true, ...rule });
-}
-
-/** A numeric user ID. */
-function userOf(user: number, at: Construct): number {
-  return requireNumber('user', user, { min: 0, max: 2 ** 31 - 2, integer: true, at });
 }
 
 function optionalCountOf(prop: string, value: number | undefined, rule: CountRule): number | undefined {

@@ -19,6 +19,14 @@ export interface NumberRule {
   readonly at?: IConstruct;
 }
 
+/** The largest numeric ID of a user that every target accepts. */
+const MAX_USER = 2 ** 31 - 2;
+
+/** Returns the numeric ID of a user, if it is one. 0 is root. */
+export function requireUser(prop: string, user: number | undefined, at: IConstruct): number | undefined {
+  return user === undefined ? undefined : requireNumber(prop, user, { min: 0, max: MAX_USER, integer: true, at });
+}
+
 /** Returns `value` if it is a number within the bounds of the rule. */
 export function requireNumber(prop: string, value: number, rule: NumberRule = {}): number {
   const {

@@ -177,9 +177,11 @@ export interface Sidecar {
 
   /**
    * The numeric user ID that the container runs as. `HOME`, `USER` and `LOGNAME` are then set unless `environment` or `secrets`
-   * set them.
+   * set them. 0 is root without capabilities.
    *
-   * AWS: on Fargate, where an empty volume belongs to root, `/tmp` is in memory and may use half of the memory of the sidecar.
+   * AWS: on Fargate, where an empty volume belongs to root, `/tmp` of users other than root is in memory and may use half
+   * of the memory of the sidecar. Kubernetes: namespaces that enforce the restricted Pod Security Standard refuse Pods with 0,
+   * and synthesis warns about it.
    *
    * @default - AWS: the image's user; Kubernetes: that of the server
    */

@@ -47,6 +47,7 @@ describe('sidecars', () => {
   test.each<[string, Partial<Sidecar>, Parameters<typeof oneBackend>[0]]>([
     ['as a user that is set, on an instance', { user: 1000 }, { gpu: Gpu.nvidia() }],
     ['as the user of the image', {}, { user: 1000 }],
+    ['as root', { user: 0 }, {}],
   ])('have /tmp in a volume of their own %s', (_what, options, others) => {
     const rendered = container(templateWith([{ ...proxy, ...options }], others), 'proxy');
     expect(rendered.MountPoints).toEqual([{ SourceVolume: 'scratch-proxy', ContainerPath: '/tmp', ReadOnly: false }]);

@@ -147,6 +147,16 @@ test('a container that runs as root causes a warning on Kubernetes, which can be
   Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
 });
 
+test('a sidecar that runs as root causes a warning on Kubernetes, unless it runs as the server', () => {
+  const proxy = { name: 'proxy', image: ServerImage.fromRegistry('acme/proxy:1.2.0') };
+  const own = linesOf((chart) => define(chart, { user: 1000, sidecars: [{ ...proxy, user: 0 }] }));
+  expect(own).toEqual([expect.stringContaining("sidecar 'proxy' of backend 'v1' runs as root ('user' is 0)")]);
+  expect(own[0]).toContain('[ack: serving-constructs:rootUser.v1.proxy]');
+  expect(linesOf((chart) => define(chart, { user: 0, sidecars: [proxy] }))).toEqual([
+    expect.stringContaining("] backend 'v1' runs as root"),
+  ]);
+});
+
 describe('a value that was not filled in', () => {
   const BRACED = ['$', '{...}'].join('');
   const braced = (name: string) => `$\{${name}}`;

@@ -1278,6 +1278,12 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
         "'sidecars[0].healthCheck.timeout' (11 s) must be at most 'interval' (10 s)",
       ],
       [
+        'a negative user',
+        { user: -1 },
+        'InvalidNumber',
+        "'sidecars[0].user' (-1) must be a whole number between 0 and 2147483646",
+      ],
+      [
         'a name that is no variable',
         { environment: { 'A-B': 'c' } },
         'InvalidName',

@@ -78,6 +78,17 @@ describe('sidecars', () => {
     expect(initContainers[0].env).toEqual(expected);
   });
 
+  test('run as root where the server does not, and the other way around', () => {
+    const securityOf = (server: number, user: number) => {
+      const { chart } = oneBackend({ user: server, sidecars: [{ ...proxy, user }] });
+      const { initContainers } = findObject(chart.toJson(), 'Deployment', 'digits-svm').spec.template.spec;
+      const [{ env, securityContext }] = initContainers;
+      return { ...securityContext, name: env.find(({ name }: { name: string }) => name === 'USER').value };
+    };
+    expect(securityOf(1000, 0)).toMatchObject({ runAsUser: 0, runAsNonRoot: false, name: 'root' });
+    expect(securityOf(0, 1000)).toMatchObject({ runAsUser: 1000, runAsNonRoot: true, name: 'serving' });
+  });
+
   test('have no default for a variable that is a secret', () => {
     const secrets = { HOME: SecretValue.fromName('proxy', { key: 'home' }) };
     const { initContainers } = podOf({ sidecars: [{ ...proxy, secrets }] }, ['Secret/proxy']);

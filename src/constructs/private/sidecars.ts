@@ -2,7 +2,7 @@ import type { IConstruct } from 'constructs';
 import type { SidecarCheckIntent, SidecarIntent } from '../../plan/intents';
 import { sharedDirectories } from '../../plan/sidecars';
 import { hasUnseen } from '../../private/characters';
-import { requireNumber } from '../../private/checks';
+import { requireNumber, requireUser } from '../../private/checks';
 import { describe } from '../../private/describe';
 import { ServingError } from '../../private/errors';
 import { overlap } from '../../private/paths';
@@ -66,10 +66,7 @@ function sidecarOf(sidecar: Sidecar, prop: string, at: IConstruct): SidecarInten
     healthCheck: healthCheck === undefined ? undefined : checkOf(healthCheck, `${prop}.healthCheck`, at),
     essential: sidecar.essential ?? true,
     stopSeconds: requireSeconds(`${prop}.stopTimeout`, sidecar.stopTimeout ?? Duration.seconds(10), { max: 3600, at }),
-    user:
-      sidecar.user === undefined
-        ? undefined
-        : requireNumber(`${prop}.user`, sidecar.user, { min: 1, max: 2 ** 31 - 2, integer: true, at }),
+    user: requireUser(`${prop}.user`, sidecar.user, at),
     readOnlyRootFilesystem: sidecar.readOnlyRootFilesystem ?? true,
   };
 }

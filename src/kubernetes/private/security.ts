@@ -35,10 +35,19 @@ export function containerSecurity(intent: BackendIntent, readOnlyRootFilesystem:
 }
 
 /** Namespaces may refuse Pods that run as root. */
-export function rootWarnings({ name, user }: BackendIntent): Warning[] {
-  if (user !== 0) return [];
-  const message = `backend '${name}' runs as root ('user' is 0), which namespaces that enforce the restricted Pod Security Standard refuse, and root has no capabilities; set 'user' to one that can read the files of the image, or acknowledge this warning if the namespace permits root`;
-  return [{ id: `rootUser.${slug(name)}`, message }];
+export function rootWarnings({ name, user, sidecars = [] }: BackendIntent): Warning[] {
+  const backend = { what: `backend '${name}'`, id: slug(name), user };
+  const others = sidecars.map((sidecar) => ({
+    what: `sidecar '${sidecar.name}' of ${backend.what}`,
+    id: `${backend.id}.${sidecar.name}`,
+    user: sidecar.user,
+  }));
+  return [backend, ...others].filter((one) => one.user === 0).map(rootWarning);
+}
+
+function rootWarning({ what, id }: { readonly what: string; readonly id: string }): Warning {
+  const message = `${what} runs as root ('user' is 0), which namespaces that enforce the restricted Pod Security Standard refuse, and root has no capabilities; set 'user' to one that can read the files of the image, or acknowledge this warning if the namespace permits root`;
+  return { id: `rootUser.${id}`, message };
 }
 
 /** containerd 2 allows every port by default; older releases and CRI-O need this sysctl, which Kubernetes considers safe. */
