@@ -28,6 +28,7 @@ import { gpuWarnings } from './private/gpu-warnings';
 import { healthWarnings } from './private/health-warnings';
 import { patchWarnings } from './private/patch-warnings';
 import { createIn } from './private/reserved-ids';
+import { stopWarnings } from './private/stop-warnings';
 import {
   type FindWarnings,
   openWarnings,
@@ -127,7 +128,10 @@ export abstract class TargetPlatform extends ServingPlatform {
       ...gpuWarnings(intent),
       ...patchWarnings(intent.name, this.renderer.patchesOf(backend)),
     ]);
-    this.warnOf(scope, () => [...unreachable(this.plan(), intent), ...healthWarnings(this.plan(), intent)]);
+    this.warnOf(scope, () => {
+      const plan = this.plan();
+      return [...unreachable(plan, intent), ...healthWarnings(plan, intent), ...stopWarnings(plan, intent)];
+    });
     this._change();
     createIn([scope, this], () => this.renderer.bindBackend(backend));
   }

@@ -14,6 +14,7 @@ import {
   ServerImage,
   ServingEndpoint,
   type ServingEndpointProps,
+  type Streaming,
   TrafficSplit,
   type TrafficSplitOptions,
   Warnings,
@@ -58,6 +59,7 @@ const CASES: [id: string, change: Partial<BackendOptions>, props?: ServingEndpoi
       maxConcurrency: 4,
     },
   ],
+  ['longStop.v1', {}, { streaming: { maxDuration: Duration.minutes(30), heartbeat: Duration.seconds(20) } }],
   ['credentialInEnvironment.proxy.DB_PASSWORD', { sidecars: [{ ...proxy, environment: { DB_PASSWORD: SECRET } }] }],
   ['credentialInCommand.proxy.--api-key', { sidecars: [{ ...proxy, args: ['--api-key', SECRET] }] }],
   ['credentialInHeader.x-api-key', {}, { headers: [{ name: 'x-api-key', values: [SECRET] }] }],
@@ -383,5 +385,37 @@ describe('a model that each deployment publishes', () => {
     expect(warningsOf({ publishOnDeploy: true, to: 's3://acme-models' })).toEqual([]);
     expect(warningsOf({})).toEqual([]);
     expect(warningsOf({ publishOnDeploy: true }, ID)).toEqual([]);
+  });
+});
+
+describe('the stop of a replica that waits for long streams', () => {
+  const ID = 'longStop.v1';
+  const streaming = (minutes: number, change: Partial<Streaming> = {}): ServingEndpointProps => ({
+    streaming: { maxDuration: Duration.minutes(minutes), heartbeat: Duration.seconds(20), ...change },
+  });
+
+  test('causes a warning with the computed time and the ways out', () => {
+    const [line] = linesOf((chart) => define(chart, {}, streaming(60)));
+    expect(line).toMatch(
+      /^\[Warning at serving\/endpoint\/v1\] the stop of a replica of backend 'v1' takes up to 36\d\d s, because it waits for the streams of endpoint 'endpoint' \('maxDuration' is 3600 s\); rollouts, scale-in and node drains wait as long; set 'cutOnStop' in 'streaming' if streams may be interrupted, or reduce 'maxDuration' \[ack: serving-constructs:longStop\.v1\]\n$/,
+    );
+  });
+
+  test.each([
+    ['the streams are short', streaming(10)],
+    ['streams may be interrupted', streaming(60, { cutOnStop: true })],
+    ['requests take as long as streams', { ...streaming(20), requestTimeout: Duration.minutes(20) }],
+    ['there are no streams', { requestTimeout: Duration.minutes(20) }],
+  ])('causes none if %s', (_what, props) => {
+    expect(linesOf((chart) => define(chart, {}, props))).toEqual([]);
+  });
+
+  test('is found for a backend that another endpoint with streams shares', () => {
+    const lines = linesOf((chart) => {
+      const [v1] = define(chart, {}).backends;
+      new ServingEndpoint(chart, 'chat', { path: '/chat', ...streaming(30) }).attachBackend(v1!);
+    });
+    expect(lines).toEqual([expect.stringContaining(ID)]);
+    expect(lines[0]).toContain("the streams of endpoint 'chat' ('maxDuration' is 1800 s)");
   });
 });
