@@ -20,6 +20,7 @@ export function embeddings(scope: Construct): ServingEndpoint {
       extraArgs: ['--revision', '5c38ec7c405ec4b44b94cc5a9bb96e735b38267a'],
     }),
     resources: { cpu: 2, memory: Size.gibibytes(4), architecture: CpuArchitecture.AMD64 },
+    loadTimeout: Duration.minutes(5), // includes the download of the model
   });
   return endpoint;
 }

@@ -235,6 +235,9 @@ export interface BackendOptions {
   /**
    * The maximum time between the start of the server and its readiness, most of which is spent loading the model.
    *
+   * A model that the server itself downloads from the Hugging Face Hub is downloaded within this time, which causes a
+   * warning if it is the default.
+   *
    * AWS: part of the service's grace period. Kubernetes: the budget of the start-up probe.
    *
    * @default Duration.minutes(5)
@@ -478,14 +481,15 @@ function healthOf(
   options: BackendOptions,
   server: ServerIntent,
   place: { readonly name: string; readonly protocol: ServerProtocol; readonly at: Construct },
-): Pick<BackendIntent, 'healthCheck' | 'loadSeconds' | 'smokeTest'> {
+): Pick<BackendIntent, 'healthCheck' | 'loadSeconds' | 'isLoadTimeoutDefault' | 'smokeTest'> {
   const { at } = place;
   const healthCheck = healthCheckOf(options, server, place)._intent();
   const loadTimeout = options.loadTimeout ?? Duration.minutes(5);
   const loadSeconds = requireSeconds('loadTimeout', loadTimeout, { max: 86_400, whole: false, at });
   const { initialDelaySeconds = 0 } = healthCheck;
   const smokeTest = smokeTestOf(options.smokeTest, { ...place, server, loadSeconds });
-  if (initialDelaySeconds < loadSeconds) return { healthCheck, loadSeconds, smokeTest };
+  const isLoadTimeoutDefault = options.loadTimeout === undefined ? true : undefined;
+  if (initialDelaySeconds < loadSeconds) return { healthCheck, loadSeconds, isLoadTimeoutDefault, smokeTest };
   throw new ServingError(
     'ConflictingProps',
     `'initialDelay' (${initialDelaySeconds} s) of the health check must be less than 'loadTimeout' (${loadSeconds} s), which includes it; increase 'loadTimeout'`,

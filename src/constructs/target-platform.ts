@@ -23,7 +23,13 @@ import type { TargetSettings } from '../workload/target-settings';
 import type { AttachmentBinding, BackendBinding, EndpointBinding } from './bindings';
 import { backendCredentials, headerCredentials } from './private/credential-warnings';
 import { Declarations } from './private/declarations';
-import { lockedDestinations, modelDrifts, unfilledBatches, unreachable } from './private/definition-warnings';
+import {
+  hubDownloads,
+  lockedDestinations,
+  modelDrifts,
+  unfilledBatches,
+  unreachable,
+} from './private/definition-warnings';
 import { gpuWarnings } from './private/gpu-warnings';
 import { healthWarnings } from './private/health-warnings';
 import { patchWarnings } from './private/patch-warnings';
@@ -125,6 +131,7 @@ export abstract class TargetPlatform extends ServingPlatform {
       ...lockedDestinations(this.target, intent),
       ...backendCredentials(intent),
       ...unfilledBatches(intent),
+      ...hubDownloads(intent),
       ...gpuWarnings(intent),
       ...patchWarnings(intent.name, this.renderer.patchesOf(backend)),
     ]);

@@ -53,6 +53,8 @@ export interface ServerStart {
   readonly concurrency?: number;
   /** The path prefixes that the server answers, if it is known to answer no others. */
   readonly routePrefixes?: string[];
+  /** The name of the model that the server downloads from the Hugging Face Hub when it starts. */
+  readonly hubModel?: string;
 }
 
 /** A server with its options: its behavior and its command. */

@@ -52,6 +52,11 @@ export function missingModel(prop: string, { at }: StartContext): never {
   );
 }
 
+/** The model, if it is a name on the Hugging Face Hub, from where the server downloads it when it starts. */
+export function hubModelOf(model: string): Pick<ServerStart, 'hubModel'> {
+  return /^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(model) ? { hubModel: model } : {};
+}
+
 /**
  * The variable for the download directory of the Hugging Face Hub, because the default directory of the image may not
  * be writable. Empty if the model is a directory.

@@ -42,6 +42,7 @@ export interface StartedServer {
   readonly concurrency?: number;
   readonly expandingFlags?: string[];
   readonly routePrefixes?: string[];
+  readonly hubModel?: string;
 }
 
 /** Resolves a server for a backend: the behavior of its version, its command, and where the computed times are set. */
@@ -101,6 +102,7 @@ export function startServer(server: ServerDefinition, context: StartContext): St
     ...concurrencyOf(server, start.concurrency),
     ...(start.expandingFlags !== undefined && { expandingFlags: start.expandingFlags }),
     ...(start.routePrefixes !== undefined && { routePrefixes: start.routePrefixes }),
+    ...(start.hubModel !== undefined && { hubModel: start.hubModel }),
   };
 }
 

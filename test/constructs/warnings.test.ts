@@ -6,6 +6,7 @@ import {
   aws,
   type BackendOptions,
   Duration,
+  Gpu,
   HealthCheck,
   Model,
   ModelServer,
@@ -59,6 +60,7 @@ const CASES: [id: string, change: Partial<BackendOptions>, props?: ServingEndpoi
       maxConcurrency: 4,
     },
   ],
+  ['hubDownload.v1', { server: ModelServer.textEmbeddingsInference({ model: 'BAAI/bge-small-en-v1.5' }) }],
   ['longStop.v1', {}, { streaming: { maxDuration: Duration.minutes(30), heartbeat: Duration.seconds(20) } }],
   ['credentialInEnvironment.proxy.DB_PASSWORD', { sidecars: [{ ...proxy, environment: { DB_PASSWORD: SECRET } }] }],
   ['credentialInCommand.proxy.--api-key', { sidecars: [{ ...proxy, args: ['--api-key', SECRET] }] }],
@@ -417,5 +419,42 @@ describe('the stop of a replica that waits for long streams', () => {
     });
     expect(lines).toEqual([expect.stringContaining(ID)]);
     expect(lines[0]).toContain("the streams of endpoint 'chat' ('maxDuration' is 1800 s)");
+  });
+});
+
+describe('a model that the server downloads', () => {
+  const ID = 'hubDownload.v1';
+  const MODEL = 'acme/llm-7b.v2';
+  const gpu = Gpu.nvidia();
+  const messageOf = (change: Partial<BackendOptions>) => linesOf((chart) => define(chart, change));
+
+  test('causes a warning with the ways out', () => {
+    expect(messageOf({ server: ModelServer.textEmbeddingsInference({ model: MODEL }) })).toEqual([
+      `[Warning at serving/endpoint/v1] the server of backend 'v1' downloads the model '${MODEL}' from the Hugging Face Hub during 'loadTimeout', which is the default of 300 s; set 'loadTimeout' to the time for the download and for loading the model, or set 'model' of the backend to Model.fromHuggingFace('${MODEL}', { revision: '<commit>' }), which is fetched before the server starts, and omit 'model' of the server [ack: serving-constructs:${ID}]\n`,
+    ]);
+  });
+
+  test.each([
+    ['vLLM', ModelServer.vllm({ model: MODEL })],
+    ['SGLang', ModelServer.sglang({ model: MODEL })],
+    ['Text Generation Inference', ModelServer.textGenerationInference({ model: MODEL })],
+  ])('causes a warning with %s', (_name, server) => {
+    expect(messageOf({ server, gpu })).toContainEqual(expect.stringContaining(ID));
+    expect(messageOf({ server, gpu, loadTimeout: Duration.minutes(20) }).join()).not.toContain(ID);
+  });
+
+  test.each<[string, Partial<BackendOptions>]>([
+    ['the definition sets the time', { loadTimeout: Duration.minutes(5) }],
+    ['the server may not download', { environment: { HF_HUB_OFFLINE: '1' } }],
+    ['it is a directory', { server: ModelServer.textEmbeddingsInference({ model: '/models/llm' }) }],
+    [
+      'it is fetched before the server starts',
+      {
+        server: ModelServer.textEmbeddingsInference(),
+        model: Model.fromHuggingFace(MODEL, { revision: '0a'.repeat(20) }),
+      },
+    ],
+  ])('causes none if %s', (_what, change) => {
+    expect(messageOf({ server: ModelServer.textEmbeddingsInference({ model: MODEL }), ...change })).toEqual([]);
   });
 });

@@ -23,6 +23,20 @@ export function unfilledBatches({ name, maxConcurrency, server: { batching } }: 
   return [{ id: `batchNeverFull.${slug(name)}`, message }];
 }
 
+/** Servers that download their model in the time for loading it, of which the default does not account for downloads. */
+export function hubDownloads(backend: BackendIntent): Warning[] {
+  const { name, server, environment, loadSeconds, isLoadTimeoutDefault } = backend;
+  const { hubModel } = server;
+  if (hubModel === undefined || isLoadTimeoutDefault !== true || isOffline(environment)) return [];
+  const message = `the server of backend '${name}' downloads the model '${hubModel}' from the Hugging Face Hub during 'loadTimeout', which is the default of ${loadSeconds} s; set 'loadTimeout' to the time for the download and for loading the model, or set 'model' of the backend to Model.fromHuggingFace('${hubModel}', { revision: '<commit>' }), which is fetched before the server starts, and omit 'model' of the server`;
+  return [{ id: `hubDownload.${slug(name)}`, message }];
+}
+
+/** Whether the libraries of the Hugging Face Hub use only files that the image or a volume contains. */
+function isOffline({ HF_HUB_OFFLINE: value = '' }: Record<string, string>): boolean {
+  return /^(?:1|true|yes|on)$/i.test(value);
+}
+
 /** Models that a deployment publishes to where the lock file alone leads, without the question that the command line asks. */
 export function lockedDestinations(target: TargetProfile, { models }: BackendIntent): Warning[] {
   // Where nothing is published by a deployment, that is an error already.

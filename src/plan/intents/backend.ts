@@ -251,6 +251,8 @@ export interface BackendIntent extends ComputeLimits {
   readonly smokeTest?: SmokeTestIntent;
   /** The timeout of loading the model into the server, in seconds. */
   readonly loadSeconds: number;
+  /** Whether this timeout is the default. @default false */
+  readonly isLoadTimeoutDefault?: boolean;
   /** The rollout. */
   readonly rollout: RolloutIntent;
   /** How the replica for a request is chosen. */

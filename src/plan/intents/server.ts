@@ -70,4 +70,6 @@ export interface ServerIntent {
   readonly concurrency?: number;
   /** The path prefixes that the server answers. @default - unknown; it may answer every path */
   readonly routePrefixes?: string[];
+  /** The name of the model that it downloads from the Hugging Face Hub when it starts. @default - none, or unknown */
+  readonly hubModel?: string;
 }

@@ -1,7 +1,7 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
-import { modelDirectoryOf } from '../model-path';
+import { hubModelOf, modelDirectoryOf } from '../model-path';
 import { parallelismOf } from '../parallelism';
 import type { LanguageModelOptions } from '../shared-options';
 
@@ -76,13 +76,17 @@ export const sglang = defineServer([SGLANG], (options: SglangOptions = {}) => {
     descriptor: SGLANG,
     options,
     aliases: { '--model': '--model-path', '--tp': '--tp-size', '--tensor-parallel-size': '--tp-size' },
-    start: (context) => ({
-      command: [
-        ...['python3', '-m', 'sglang.launch_server', '--model-path', modelDirectoryOf('model', options.model, context)],
-        ...['--host', EVERY_INTERFACE, '--port', String(context.port), '--enable-metrics'],
-        ...option('--served-model-name', options.servedModelName),
-        ...option('--tp-size', parallelism(context)),
-      ],
-    }),
+    start: (context) => {
+      const model = modelDirectoryOf('model', options.model, context);
+      return {
+        command: [
+          ...['python3', '-m', 'sglang.launch_server', '--model-path', model, '--host', EVERY_INTERFACE],
+          ...['--port', String(context.port), '--enable-metrics'],
+          ...option('--served-model-name', options.servedModelName),
+          ...option('--tp-size', parallelism(context)),
+        ],
+        ...hubModelOf(model),
+      };
+    },
   };
 });

@@ -2,7 +2,7 @@ import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { checkStart } from '../command-line';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
-import { hubCacheOf, modelDirectoryOf } from '../model-path';
+import { hubCacheOf, hubModelOf, modelDirectoryOf } from '../model-path';
 import type { ServerOptions } from '../shared-options';
 
 /** Options of Hugging Face's Text Embeddings Inference. */
@@ -78,7 +78,7 @@ export const textEmbeddingsInference = defineServer(
           ...['--model-id', model, '--hostname', EVERY_INTERFACE, '--port', String(context.port)],
           ...option('--max-concurrent-requests', context.maxConcurrency),
         ];
-        return { command, args, ...hubCacheOf('HUGGINGFACE_HUB_CACHE', model) };
+        return { command, args, ...hubCacheOf('HUGGINGFACE_HUB_CACHE', model), ...hubModelOf(model) };
       },
     };
   },

@@ -2,7 +2,7 @@ import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { checkStart } from '../command-line';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
-import { hubCacheOf, modelDirectoryOf } from '../model-path';
+import { hubCacheOf, hubModelOf, modelDirectoryOf } from '../model-path';
 import { parallelismOf } from '../parallelism';
 import type { LanguageModelOptions } from '../shared-options';
 
@@ -85,7 +85,7 @@ export const textGenerationInference = defineServer(
           ...option('--num-shard', parallelism(context)),
           ...option('--max-concurrent-requests', context.maxConcurrency),
         ];
-        return { command, args, ...hubCacheOf('HUGGINGFACE_HUB_CACHE', model) };
+        return { command, args, ...hubCacheOf('HUGGINGFACE_HUB_CACHE', model), ...hubModelOf(model) };
       },
     };
   },

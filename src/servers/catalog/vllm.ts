@@ -1,7 +1,7 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
-import { modelPathOf } from '../model-path';
+import { hubModelOf, modelPathOf } from '../model-path';
 import { parallelismOf } from '../parallelism';
 import type { LanguageModelOptions } from '../shared-options';
 
@@ -79,13 +79,16 @@ export const vllm = defineServer([VLLM], (options: VllmOptions = {}) => {
     options,
     // The model is an argument of `vllm serve`.
     aliases: { '-tp': '--tensor-parallel-size', '--model': 'serve' },
-    start: (context) => ({
-      command: [
-        ...['vllm', 'serve', modelPathOf('model', options.model, context), '--host', EVERY_INTERFACE],
-        ...['--port', String(context.port)],
-        ...option('--served-model-name', options.servedModelName),
-        ...option('--tensor-parallel-size', parallelism(context)),
-      ],
-    }),
+    start: (context) => {
+      const model = modelPathOf('model', options.model, context);
+      return {
+        command: [
+          ...['vllm', 'serve', model, '--host', EVERY_INTERFACE, '--port', String(context.port)],
+          ...option('--served-model-name', options.servedModelName),
+          ...option('--tensor-parallel-size', parallelism(context)),
+        ],
+        ...hubModelOf(model),
+      };
+    },
   };
 });
