@@ -7,6 +7,7 @@ import {
   HttpMethod,
   Model,
   ModelServer,
+  Rollout,
   ScalingTarget,
   ServerImage,
   ServingEndpoint,
@@ -35,6 +36,7 @@ export function imageClassifier(scope: Construct): ServingEndpoint {
     model: Model.fromDirectory('models/resnet50', { path: 'resnet50', lockFile: join(__dirname, 'serving.lock.json') }),
     environment: { MODEL_DIR: '/models/resnet50' },
     gpu: Gpu.nvidia({ count: 1 }),
+    rollout: Rollout.surge(), // requires a second GPU during a deployment
     healthCheck: HealthCheck.http('/healthz'),
     maxConcurrency: 4,
   });

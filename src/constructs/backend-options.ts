@@ -247,6 +247,9 @@ export interface BackendOptions {
   /**
    * How new replicas replace old ones.
    *
+   * A backend with GPUs needs further GPUs during a rollout by default. If nothing in the definition provides them, that
+   * causes a warning, unless a rollout is set.
+   *
    * @default Rollout.surge()
    */
   readonly rollout?: Rollout;
@@ -427,7 +430,7 @@ export function resolveBackend(
     ...healthOf(options, server, { name, protocol, at: scope }),
     timeouts: overridesOf(options.timeouts, scope),
     directCallers: options.directCallers,
-    rollout: (options.rollout ?? Rollout.surge())._intent(),
+    rollout: options.rollout?._intent() ?? { ...Rollout.surge()._intent(), isDefault: true },
     loadBalancing: options.loadBalancing ?? LoadBalancing.ROUND_ROBIN,
     user: requireUser('user', options.user, scope),
     readOnlyRootFilesystem: options.readOnlyRootFilesystem ?? true,

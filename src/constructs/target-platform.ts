@@ -30,7 +30,7 @@ import {
   unfilledBatches,
   unreachable,
 } from './private/definition-warnings';
-import { gpuWarnings } from './private/gpu-warnings';
+import { gpuWarnings, rolloutGpus } from './private/gpu-warnings';
 import { healthWarnings } from './private/health-warnings';
 import { patchWarnings } from './private/patch-warnings';
 import { createIn } from './private/reserved-ids';
@@ -137,7 +137,12 @@ export abstract class TargetPlatform extends ServingPlatform {
     ]);
     this.warnOf(scope, () => {
       const plan = this.plan();
-      return [...unreachable(plan, intent), ...healthWarnings(plan, intent), ...stopWarnings(plan, intent)];
+      return [
+        ...unreachable(plan, intent),
+        ...healthWarnings(plan, intent),
+        ...stopWarnings(plan, intent),
+        ...rolloutGpus(plan, intent),
+      ];
     });
     this._change();
     createIn([scope, this], () => this.renderer.bindBackend(backend));

@@ -43,7 +43,7 @@ export interface GpuInstances {
 export class GpuFleet {
   private readonly instances = new Map<string, GpuInstances>();
   private readonly users = new Map<string, BoundBackend[]>();
-  private readonly types = new Map<string, string>();
+  private readonly capacities = new Map<string, GpuCapacity>();
 
   constructor(
     private readonly platform: TargetPlatform,
@@ -56,16 +56,16 @@ export class GpuFleet {
     if (backend.intent.gpu === undefined) return undefined;
     const capacity = this.capacityFor(backend, needOf(backend));
     const key = capacity.capacityProviderName ?? capacity.instanceType;
-    this.types.set(backend.intent.path, capacity.instanceType);
+    this.capacities.set(backend.intent.path, capacity);
     this.users.set(key, [...(this.users.get(key) ?? []), backend]);
     const instances = this.instances.get(key) ?? this.makeInstances(capacity, key);
     this.instances.set(key, instances);
     return instances;
   }
 
-  /** The type of the instances that a backend runs on; undefined until it has any. */
-  public instanceTypeOf(backend: string): string | undefined {
-    return this.types.get(backend);
+  /** The capacity that a backend runs on; undefined until it has any. */
+  public capacityOf(backend: string): GpuCapacity | undefined {
+    return this.capacities.get(backend);
   }
 
   private capacityFor(backend: BoundBackend, need: GpuNeed): GpuCapacity {

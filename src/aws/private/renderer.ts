@@ -143,7 +143,12 @@ export class EcsRenderer extends TargetRenderer {
   /** The limits of Fargate for a backend without a GPU, and the instance type of a backend with one. */
   public override limitsOf(backend: BackendIntent): ComputeLimits {
     const computeArchitecture = CpuArchitecture.AMD64;
-    if (backend.gpu !== undefined) return { compute: this.fleet.instanceTypeOf(backend.path), computeArchitecture };
+    if (backend.gpu !== undefined) {
+      const capacity = this.fleet.capacityOf(backend.path);
+      // A group of the platform is large enough for rollouts. The maximum of an existing capacity provider is unknown.
+      const addsNodes = capacity !== undefined && capacity.capacityProviderName === undefined;
+      return { compute: capacity?.instanceType, computeArchitecture, ...(addsNodes && { addsNodes }) };
+    }
     const size = fargateSize(replicaUse(backend));
     return {
       compute: 'Fargate',

@@ -21,6 +21,7 @@ export const WARNING_KINDS = [
   'rootUser',
   'routerImage',
   'sharedNames',
+  'spareGpus',
   'unreachableBackend',
   'unsupportedGpu',
   'untrustedProxies',

@@ -8,12 +8,16 @@ import type { SecretValue } from '../../workload/secret-value';
 import type { GpuNodes } from '../gpu-nodes';
 import { KubernetesBackend } from '../kubernetes-backend';
 import { BackendObjects, type WorkloadSettings } from './backend-objects';
+import { GpuNodesKind } from './gpu-labels';
 import { isObjectName, isSecretKey } from './names';
 import { reportNameClashes } from './objects';
 import { checkNodeSelector } from './placement';
 import { podPatches } from './pod-patches';
 import { checkServicePorts } from './ports';
 import { rootWarnings } from './security';
+
+/** Who creates nodes for Pods that fit on no existing one. */
+const PROVISIONED: ReadonlySet<GpuNodesKind | undefined> = new Set([GpuNodesKind.KARPENTER, GpuNodesKind.AUTO_MODE]);
 
 /** The settings that all backends of a platform share, before defaults. */
 export interface RendererSettings {
@@ -63,10 +67,11 @@ export abstract class KubernetesRenderer extends TargetRenderer {
     return podPatches(settings);
   }
 
-  /** The maximum number of replicas that an autoscaler of cdk8s-plus may run. */
+  /** The maximum number of replicas that an autoscaler of cdk8s-plus may run, and whether the cluster adds nodes. */
   public override limitsOf(backend: BackendIntent): ComputeLimits {
     const maxReplicas = this.facades.get(backend.path)?._maxReplicas;
-    return maxReplicas === undefined ? {} : { maxReplicas };
+    const addsNodes = PROVISIONED.has(this.settings.gpuNodes?._kind);
+    return { ...(maxReplicas !== undefined && { maxReplicas }), ...(addsNodes && { addsNodes }) };
   }
 }
 

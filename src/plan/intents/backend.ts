@@ -117,6 +117,8 @@ export interface RolloutIntent {
   readonly surgePercent: number;
   /** The minimum number of available replicas, in percent of the desired number. */
   readonly availablePercent: number;
+  /** Whether the definition sets no rollout. @default false */
+  readonly isDefault?: boolean;
 }
 
 /** A request for GPUs or other accelerators. */
@@ -187,6 +189,8 @@ export interface ComputeLimits {
   readonly diskMib?: number;
   /** The maximum size of this disk in MiB. @default - no limit */
   readonly maxDiskMib?: number;
+  /** Whether nodes are added for replicas that do not fit on the existing ones, such as those of a rollout. @default false */
+  readonly addsNodes?: boolean;
 }
 
 /** The options of a backend after defaults, and the limits that the platform adds. */
