@@ -108,7 +108,7 @@ export class KubernetesPlatform extends TargetPlatform {
       this.renderer = this.routerRenderer;
     } else {
       const { GatewayRenderer } = require('./private/gateway-renderer') as typeof import('./private/gateway-renderer');
-      this.renderer = new GatewayRenderer(this, settings, gateway);
+      this.renderer = new GatewayRenderer(this, { ...settings, strict: props.strict ?? false }, gateway);
     }
   }
 

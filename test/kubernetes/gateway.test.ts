@@ -2,6 +2,7 @@ import { App, Chart } from 'cdk8s';
 import { Backend } from '../../src/constructs/backend';
 import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
+import { Warnings } from '../../src/constructs/warnings';
 import {
   Gateway,
   type GatewayOptions,
@@ -10,7 +11,7 @@ import {
   KubernetesPlatform,
 } from '../../src/kubernetes';
 import { durationOf } from '../../src/kubernetes/private/gateway-durations';
-import { LoadBalancing, OwnAddress } from '../../src/plan/choices';
+import { LoadBalancing, OwnAddress, StreamProtocol } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { backendOptions, singleBackend } from '../support/definitions';
@@ -363,4 +364,62 @@ test.each([
   [604_810, '168h0m10s'],
 ])('%i seconds are written as %s', (seconds, text) => {
   expect(durationOf(seconds)).toBe(text);
+});
+
+describe('the request timeout of a gateway', () => {
+  const ID = 'serving-constructs:gatewayTimeout.digits';
+
+  /** The lines on standard error during the synthesis, which may fail. */
+  function linesOf(options: GatewayOptions, props: ServingEndpointProps, strict = false, acknowledged?: string) {
+    const chart = newChart();
+    new KubernetesPlatform(chart, 'Platform', { gateway: Gateway.fromName('public', options), strict });
+    const server = ModelServer.asgi({ app: 'app' });
+    new ServingEndpoint(chart, 'digits', props).addBackend('v1', backendOptions({ server }));
+    if (acknowledged !== undefined) Warnings.of(chart).acknowledge(acknowledged, 'set to an hour');
+    const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      App.of(chart).synthYaml();
+      expect(strict).toBe(false);
+    } catch (error) {
+      expect(String(error)).toContain('[LeftToGateway]');
+    }
+    const lines = write.mock.calls.map(([line]) => String(line));
+    write.mockRestore();
+    return lines;
+  }
+
+  const seconds = (count: number): ServingEndpointProps => ({ requestTimeout: Duration.seconds(count) });
+  const streaming = { maxDuration: Duration.minutes(2), heartbeat: Duration.seconds(5) };
+
+  test('causes a warning if the profile leaves it to the gateway', () => {
+    expect(linesOf({}, seconds(16))).toEqual([
+      `[Warning at serving/digits] requests of endpoint 'digits' may take 16 s, but the profile of the gateway (a portable gateway) sets no request timeout, and gateways based on Envoy cut requests off after 15 s by default; set 'profile' of the Gateway to GatewayProfile.ENVOY_GATEWAY or to GatewayProfile.custom with 'requestTimeouts', or acknowledge this warning if the timeout of the gateway is longer; 'strict' of the platform makes it an error [ack: ${ID}]\n`,
+    ]);
+  });
+
+  test('causes one for streams', () => {
+    expect(linesOf({}, { ...seconds(10), streaming })).toHaveLength(1);
+  });
+
+  test.each<[string, GatewayOptions, ServingEndpointProps]>([
+    ['requests are short', {}, seconds(15)],
+    [
+      'only connections are long',
+      {},
+      { ...seconds(10), streaming: { ...streaming, protocol: StreamProtocol.WEB_SOCKET } },
+    ],
+    ['the profile has one', ENVOY, seconds(600)],
+    [
+      'the profile supports it',
+      { profile: GatewayProfile.custom({ name: 'edge', requestTimeouts: true }) },
+      seconds(600),
+    ],
+  ])('causes none if %s', (_what, options, props) => {
+    expect(linesOf(options, props)).toEqual([]);
+  });
+
+  test('causes none if it is an error, or if it is acknowledged', () => {
+    expect(linesOf({}, seconds(60), true)).toEqual([]);
+    expect(linesOf({}, seconds(60), false, ID)).toEqual([]);
+  });
 });

@@ -8,6 +8,7 @@ export const WARNING_KINDS = [
   'credentialInCommand',
   'credentialInEnvironment',
   'credentialInHeader',
+  'gatewayTimeout',
   'hubDownload',
   'longStop',
   'missingGpu',

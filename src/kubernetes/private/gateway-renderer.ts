@@ -1,5 +1,6 @@
 import { type ApiObject, Lazy } from 'cdk8s';
 import type { AttachmentBinding, BackendBinding, EndpointBinding, SplitBinding } from '../../constructs/bindings';
+import type { Warning } from '../../constructs/private/warnings';
 import type { TargetPlatform } from '../../constructs/target-platform';
 import type { EndpointReach } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
@@ -12,6 +13,13 @@ import { routeKindOf } from './grpc-routes';
 import { Component, labelsOf } from './labels';
 import { addObject, namespaceOf } from './objects';
 import { KubernetesRenderer, type RendererSettings } from './renderer';
+import { timeoutWarnings } from './timeout-warnings';
+
+/** The settings of a platform with a gateway. */
+export interface GatewaySettings extends RendererSettings {
+  /** Whether what is left to the gateway is an error. */
+  readonly strict: boolean;
+}
 
 /** Routes the requests of a platform's endpoints through a Gateway that exists in the cluster. */
 export class GatewayRenderer extends KubernetesRenderer {
@@ -21,13 +29,14 @@ export class GatewayRenderer extends KubernetesRenderer {
 
   constructor(
     platform: TargetPlatform,
-    settings: RendererSettings,
+    private readonly options: GatewaySettings,
     private readonly gateway: Gateway,
   ) {
-    super(platform, settings);
+    super(platform, options);
   }
 
   public bindEndpoint(endpoint: EndpointBinding): void {
+    this.platform._warn(endpoint.scope, this.warningsOf(endpoint));
     const routes = new EndpointRoutes(this.platform, endpoint, this.gateway);
     this.routes.set(endpoint.intent.path, routes);
     ENDPOINT_OBJECTS.set(endpoint.scope, routes);
@@ -55,6 +64,11 @@ export class GatewayRenderer extends KubernetesRenderer {
     }
     const host = hosts.find((candidate) => !candidate.startsWith('*'));
     return `${host === undefined ? address : address.replace(/(?<=:\/\/)(?:\[[^\]]*\]|[^:/]+)/, host)}${prefix}`;
+  }
+
+  /** Refused features need no warning. */
+  private warningsOf({ intent }: EndpointBinding): Warning[] {
+    return this.options.strict ? [] : timeoutWarnings(this.platform.target, intent);
   }
 
   /** Adds the objects of the profile once, even if several endpoints share the backend. */
