@@ -104,7 +104,7 @@ const SCALED = {
 
 describe.each([
   { target: 'AWS', workloadOf: onAws, user: [1000, 'ray'] },
-  { target: 'Kubernetes', workloadOf: onKubernetes, user: [10001, 'ray'] },
+  { target: 'Kubernetes', workloadOf: onKubernetes, user: [1000, 'ray'] },
 ])('on $target', ({ workloadOf, user }) => {
   test('a config of two applications answers, and is ready when both run', async () => {
     const secrets = { TOKEN: SecretValue.fromName('acme-token') };
@@ -135,7 +135,7 @@ test('a config in the image answers', async () => {
     expect(await answer(container, '/scale')).toEqual({
       ...SCALED,
       key: 'x',
-      user: [10001, 'ray'],
+      user: [1000, 'ray'],
       cpus: expect.any(Number),
     });
   } finally {
