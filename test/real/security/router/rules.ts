@@ -33,9 +33,18 @@ export const POOL_RULES: Readonly<Record<string, PoolRule>> = {
   'hyper-v1': { owns: below('/hyper'), allows: ({ method }) => method === 'POST' },
 };
 
+/** The paths that the router removes in front of a pool, and announces to its servers. */
+const REMOVED: Readonly<Record<string, string>> = { 'strip-v1': '/strip', 'colon-v1': '/c:' };
+
 /** Headers that no client may send to a server. */
 const FORBIDDEN =
-  /^(forwarded(-for)?|x-real-ip|(true|x)-client-ip|x-(original|rewrite)-.+|(wl-)?proxy-client-ip|client-cert(-chain)?|x-http-method.*|x-method-override|(x-)?script-name|path-info|http2-settings|proxy|te|keep-alive|proxy-connection)$|^x-forwarded-(?!(for|proto|host|port)$)|_/;
+  /^(forwarded(-for)?|x-real-ip|(true|x)-client-ip|x-(original|rewrite)-.+|(wl-)?proxy-client-ip|client-cert(-chain)?|x-http-method.*|x-method-override|(x-)?script-name|path-info|http2-settings|proxy|te|keep-alive|proxy-connection)$|^x-forwarded-(?!(for|proto|host|port|prefix)$)|_/;
+
+/** The values of `X-Forwarded-Prefix` that servers of a pool may get: the removed path, also with that of an own address. */
+function prefixesOf(pool: string): string[] {
+  const removed = REMOVED[pool];
+  return removed === undefined ? [''] : [removed, `${removed}/_b/${pool.split('-')[1]}`];
+}
 
 /** The violations in a request that reached a server from a client at this address. */
 export function violations(arrival: Arrival, client: string): string[] {
@@ -67,6 +76,7 @@ export function violations(arrival: Arrival, client: string): string[] {
       'forwarded host',
       all('x-forwarded-host').join() === all('host').join() && all('x-forwarded-port').join() === '80',
     ],
+    ['prefix', prefixesOf(arrival.pool).includes(all('x-forwarded-prefix').join())],
     ['request id', all('x-request-id').length === 1 && /^[\w.:/+=@-]{1,128}$/.test(all('x-request-id').join())],
     ['backend', all('x-serving-backend').length <= 1],
   ];

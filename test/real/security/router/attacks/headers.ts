@@ -127,8 +127,8 @@ export const HEADERS: readonly Attack[] = [
   ),
   served('a request id that is one', get('/echo', 'X-Request-Id: 00-af09.b:c/d+e=f@g_h'), 'root-v1 GET /echo'),
   refused(
-    '64 kB of headers',
-    get('/echo', ...Array.from({ length: 64 }, (_, index) => `X-${index}: ${'a'.repeat(1000)}`)),
+    '80 kB of headers',
+    get('/echo', ...Array.from({ length: 80 }, (_, index) => `X-${index}: ${'a'.repeat(1000)}`)),
   ),
   refused('500 headers', get('/echo', ...Array.from({ length: 500 }, (_, index) => `X-${index}: a`))),
 ];
