@@ -4,7 +4,7 @@ import { numberRules } from './numbered-rules';
 import { clearPrefixes } from './path-prefix';
 import { hasRouteTimes, refuseSharedPaths } from './path-times';
 import type { Planning } from './planning';
-import { refuseEndpointProtocol, refuseSharedHosts } from './protocols';
+import { refuseEndpointProtocol, refuseSharedHosts, type ServedEndpoint } from './protocols';
 import { refuse } from './refuse';
 import { routesOf, sharesOf } from './routes';
 import { refuseUnservedPaths } from './served-paths';
@@ -17,6 +17,7 @@ export function planEndpoints({ intents, index, balancer, ledger, checks: { refu
   const allowed = allowedMethods(intents.endpoints, refusals);
   refuseSharedPaths(intents.endpoints, refusals);
   const hasTimes = hasRouteTimes(intents.target);
+  const served: ServedEndpoint[] = [];
   const plans = intents.endpoints.map((endpoint) => {
     const attachments = index.attachmentsOf(endpoint.path);
     const split = index.splits.get(endpoint.path);
@@ -35,6 +36,7 @@ export function planEndpoints({ intents, index, balancer, ledger, checks: { refu
     for (const { backend } of attachments) refuseUnservedPaths(endpoint, backendOf(backend), refusals);
     const attached = attachments.map((attachment) => ({ attachment, backend: backendOf(attachment.backend) }));
     refuseEndpointProtocol(endpoint, attached, refusals);
+    served.push({ endpoint, backends: attached.map(({ backend }) => backend) });
     const routes = routesOf(endpoint, {
       attachments,
       split,
@@ -53,10 +55,6 @@ export function planEndpoints({ intents, index, balancer, ledger, checks: { refu
       ladder: endpointLadder(intents.target, balancer, endpoint),
     };
   });
-  const served = intents.endpoints.map((endpoint) => ({
-    endpoint,
-    backends: index.attachmentsOf(endpoint.path).map(({ backend }) => index.backends.get(backend) as BackendIntent),
-  }));
   refuseSharedHosts(intents.target, served, refusals);
   const routed = clearPrefixes(plans);
   return intents.target.rules === undefined ? routed : numberRules(intents, routed, refusals);
