@@ -6,10 +6,18 @@ interface Match {
   readonly headers?: readonly { readonly name: string; readonly value: string }[];
 }
 
+interface Filter {
+  readonly type: string;
+  readonly requestHeaderModifier?: {
+    readonly set?: readonly { readonly name: string; readonly value: string }[];
+    readonly remove?: readonly string[];
+  };
+}
+
 interface Rule {
   readonly matches: readonly Match[];
   readonly backendRefs?: readonly { readonly name: string }[];
-  readonly filters?: readonly { readonly type: string }[];
+  readonly filters?: readonly Filter[];
 }
 
 interface HttpRoute {
@@ -49,6 +57,7 @@ function envoyRoute({ path: { value }, method, headers = [] }: Match, { backendR
   return {
     rank: [value.length, method === undefined ? 0 : 1, headers.length],
     route: {
+      ...headerChanges(filters),
       match: {
         ...(value === '/' ? { prefix: '/' } : { path_separated_prefix: value }),
         headers: [
@@ -66,5 +75,16 @@ function envoyRoute({ path: { value }, method, headers = [] }: Match, { backendR
             },
           }),
     },
+  };
+}
+
+/** Envoy Gateway sets a header in place of the one of the client. */
+function headerChanges(filters: readonly Filter[]) {
+  const changes = filters.flatMap(({ requestHeaderModifier: change }) => change ?? []);
+  return {
+    request_headers_to_add: changes.flatMap(({ set = [] }) =>
+      set.map(({ name, value }) => ({ header: { key: name, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' })),
+    ),
+    request_headers_to_remove: changes.flatMap(({ remove = [] }) => remove),
   };
 }
