@@ -25,6 +25,7 @@ const PASSED_ON: Readonly<Record<string, readonly string[]>> = {
   ],
   'controls stay encoded': ['%0d%0aX-Tier:%20gold', '%0a', '%09b', '%7f', '%1f'].map((path) => `path "/a${path}"`),
   'reserved characters match as they are written': ['path /c%3A//a'],
+  'the header of a removed path passes to servers that get whole paths': ['header "X-Forwarded-Prefix: /evil"'],
   'parameters of a segment are part of its name': ['path "/a/%2e%2e;/guarded"'],
 };
 
