@@ -132,8 +132,9 @@ export interface Sidecar {
    * Directories that the sidecar and the server share, such as `/var/run/app` for a socket: an empty volume at this path in
    * both. Sidecars that list the same directory share it with each other too. It is writable, and removed with the replica.
    *
-   * AWS: the volume belongs to root, so images with another user must declare `VOLUME` for the directory. Kubernetes: the
-   * users of the containers can write to the volume.
+   * AWS: a volume of the task, which belongs to root. Unless the containers that share it are known to run as root, a container
+   * with the image of the server runs `chmod` before they start; if that image has no such program, the server and these
+   * sidecars require `user: 0`. Kubernetes: an `emptyDir`, which the users of the containers can write to.
    *
    * @default - none
    */

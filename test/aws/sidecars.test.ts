@@ -1,4 +1,4 @@
-import { aws, Duration, Gpu, Model, ServerImage, type Sidecar, Size } from '../../src';
+import { aws, Duration, Gpu, Model, ScratchVolume, ServerImage, type Sidecar, Size } from '../../src';
 import { container, oneBackend, only, templateOf } from '../support/aws';
 import { object, objects } from '../support/data';
 
@@ -130,6 +130,55 @@ describe('sidecars', () => {
     ]);
     expect(mounts('logs')).toEqual([['scratch-logs', '/tmp']]);
     expect(objects(only(template, TASK).Volumes)).toContainEqual({ Name: 'shared-0' });
+  });
+
+  test('that share directories start when these are open to every user', () => {
+    const template = templateWith(
+      [
+        { name: 'logs', image },
+        { ...proxy, sharedDirectories: ['/var/run/app'] },
+      ],
+      {
+        scratch: [ScratchVolume.at('/app/logs')],
+      },
+    );
+    expect(container(template, 'Scratch')).toMatchObject({
+      Image: container(template).Image,
+      EntryPoint: ['chmod'],
+      Command: ['1777', '/app/logs', '/var/run/app'],
+      User: '0',
+      MountPoints: [{ ContainerPath: '/app/logs' }, { SourceVolume: 'shared-0', ContainerPath: '/var/run/app' }],
+    });
+    expect(dependenciesOf(container(template, 'logs'))).toEqual([]);
+    expect(dependenciesOf(container(template, 'proxy'))).toEqual(['Scratch SUCCESS', 'logs START']);
+    expect(dependenciesOf(container(template))).toEqual(['Scratch SUCCESS', 'logs START', 'proxy HEALTHY']);
+  });
+
+  test.each<[string, number | undefined, number | undefined, Parameters<typeof oneBackend>[0], string[] | undefined]>([
+    ['an unknown user of the server', undefined, 0, {}, ['1777', '/run/a']],
+    ['an unknown user of the sidecar', 0, undefined, {}, ['1777', '/run/a']],
+    ['a user of the server', 1000, 0, {}, ['1777', '/run/a']],
+    ['a user on an instance', 1000, 1000, { gpu: Gpu.nvidia() }, ['1777', '/run/a']],
+    ['only root', 0, 0, {}, undefined],
+  ])('open shared directories with %s', (_what, user, ofSidecar, others, command) => {
+    const sidecars = [
+      { ...proxy, user: ofSidecar, sharedDirectories: ['/run/a'] },
+      { name: 'logs', image },
+    ];
+    const containers = objects(only(templateWith(sidecars, { user, ...others }), TASK).ContainerDefinitions);
+    expect(containers.find(({ Name }) => Name === 'Scratch')?.Command).toEqual(command);
+  });
+
+  test.each<[string, Partial<Sidecar>, object, string[]]>([
+    ['of their image', {}, {}, ['EntryPoint', 'Command']],
+    ['with arguments', { args: ['-v'] }, { Command: ['-v'] }, ['EntryPoint']],
+    ['with a program', { command: ['/proxy'] }, { EntryPoint: ['/proxy'] }, ['Command']],
+    ['with a program and no arguments', { command: ['/proxy'], args: [] }, { EntryPoint: ['/proxy'] }, ['Command']],
+    ['with both', { command: ['a', 'b'], args: ['c'] }, { EntryPoint: ['a', 'b'], Command: ['c'] }, []],
+  ])('run the program %s', (_what, options, rendered, absent) => {
+    const sidecar = container(templateWith([{ ...proxy, ...options }]), 'proxy');
+    expect(sidecar).toMatchObject(rendered);
+    for (const property of absent) expect(sidecar).not.toHaveProperty(property);
   });
 
   test('are found in the task definition by their name', () => {

@@ -1,6 +1,6 @@
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendBinding } from '../../constructs/bindings';
-import type { ScratchIntent } from '../../plan/intents';
+import type { BackendIntent, ScratchIntent } from '../../plan/intents';
 import { type ContainerIntent, isRoot, isUnprivileged, scratchOf, TEMPORARY } from '../../plan/process';
 import { sharedDirectories } from '../../plan/sidecars';
 import { ServingError } from '../../private/errors';
@@ -17,6 +17,12 @@ const OPEN = ['rw', 'exec', 'mode=1777'] as readonly string[] as ecs.TmpfsMountO
 
 /** The share of the memory of a container that a directory without a size may use. */
 const MEMORY_SHARE = 0.5;
+
+/**
+ * The capabilities with which root opens a volume: an engine can give it the owner of the directory in the image, which other
+ * directories of that owner may enclose.
+ */
+const OPENING_CAPABILITIES = [ecs.Capability.DAC_OVERRIDE, ecs.Capability.FOWNER];
 
 /** The memory reservation of the container that opens volumes, on an instance. */
 const OPENING_MEMORY_MIB = 32;
@@ -37,7 +43,7 @@ export interface ScratchMounts {
 }
 
 /** A volume of a task, and its path in the container. */
-interface ScratchMount {
+export interface ScratchMount {
   readonly name: string;
   readonly mountPath: string;
 }
@@ -67,6 +73,21 @@ export function scratchMounts(intent: ContainerWithMemory, onFargate: boolean): 
   };
 }
 
+/** The volumes that the server shares with sidecars. A tmpfs belongs to one container, so these are always on disk. */
+export function sharedVolumes(backend: BackendIntent): ScratchMount[] {
+  return sharedDirectories(backend).map((mountPath, index) => ({ name: `shared-${index}`, mountPath }));
+}
+
+/** Those of them that must be opened, because a container that mounts them is not known to run as root. */
+function openedShares(backend: BackendIntent): ScratchMount[] {
+  const { sidecars = [] } = backend;
+  return sharedVolumes(backend).filter(
+    ({ mountPath }) =>
+      !isRoot(backend) ||
+      sidecars.some((sidecar) => sidecar.sharedDirectories?.includes(mountPath) === true && !isRoot(sidecar)),
+  );
+}
+
 /** Refuses writable directories below the directory of a model that is a single file, which is mounted read-only with a copy of it. */
 export function checkWritable(backend: BoundBackend): void {
   const { scratch = [], name } = backend.intent;
@@ -81,13 +102,24 @@ export function checkWritable(backend: BoundBackend): void {
   }
 }
 
-/** Opens volumes to every user before the server starts, with `chmod` of the image: root owns them. */
+/** What opens the volumes of a task. */
+interface Opening extends Pick<ScratchMounts, 'opened'> {
+  readonly image: ecs.ContainerImage;
+  readonly logging: ecs.LogDriver;
+}
+
+/**
+ * Opens volumes to every user before the server starts, with `chmod` of the image: root owns them.
+ *
+ * @returns the container that opens them; undefined if there are none
+ */
 export function openVolumes(
   backend: BackendBinding,
   { definition, server }: ServedTask,
-  { image, opened, logging }: { image: ecs.ContainerImage; opened: ScratchMounts['opened']; logging: ecs.LogDriver },
-): void {
-  if (opened.length === 0) return;
+  { image, opened: ofServer, logging }: Opening,
+): ecs.ContainerDefinition | undefined {
+  const opened = [...ofServer, ...openedShares(backend.intent)];
+  if (opened.length === 0) return undefined;
   const container = definition.addContainer('Scratch', {
     image,
     essential: false,
@@ -95,11 +127,12 @@ export function openVolumes(
     command: ['1777', ...opened.map(({ mountPath }) => mountPath)],
     user: '0',
     readonlyRootFilesystem: true,
-    ...confine(backend.scope, 'ScratchLinuxParameters'),
+    ...confine(backend.scope, 'ScratchLinuxParameters', { capabilities: OPENING_CAPABILITIES }),
     logging,
     ...(definition.isFargateCompatible ? {} : { memoryReservationMiB: OPENING_MEMORY_MIB }),
   });
   for (const { name, mountPath } of opened)
     container.addMountPoints({ sourceVolume: name, containerPath: mountPath, readOnly: false });
   server.addContainerDependencies({ container, condition: ecs.ContainerDependencyCondition.SUCCESS });
+  return container;
 }

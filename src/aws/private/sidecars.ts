@@ -3,15 +3,16 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { SidecarBinding } from '../../constructs/bindings';
 import type { SidecarCheckIntent, SidecarIntent } from '../../plan/intents';
 import { userVariables } from '../../plan/process';
-import { sharedDirectories } from '../../plan/sidecars';
 import { type ErrorCode, ServingError } from '../../private/errors';
 import type { BoundBackend, ServedTask } from './bound-backend';
 import { confine } from './confinement';
 import { imageOf, registryCredentials } from './images';
 import { keepRegion } from './model-containers';
-import { scratchMounts } from './scratch';
+import { scratchMounts, sharedVolumes } from './scratch';
 import { secretOf } from './secrets';
 import { startOf } from './start';
+
+const { SUCCESS } = ecs.ContainerDependencyCondition;
 
 /** A container that runs for a shorter time than this is not started again. It is the shortest period that ECS supports. */
 const RESTART_ATTEMPT_SECONDS = 60;
@@ -31,25 +32,29 @@ const FARGATE_MAX_SECONDS = 120;
  * Adds the sidecars of a backend. Each depends on the one before it, and the server and the containers that fetch models on
  * all of them. ECS stops containers in the reverse order of these dependencies.
  *
+ * @param opening the container that makes the shared directories writable, if there is one
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html
  */
 export function addSidecars(
   backend: BoundBackend,
   { definition, server }: ServedTask,
   logging: (prefix: string) => ecs.LogDriver,
+  opening?: ecs.ContainerDefinition,
 ): void {
   const dependents = [server, ...backend.fetches.map((_, index) => definition.findContainer(`Fetch${index}`))];
-  const shared = sharedDirectories(backend.intent).map((path, index) => ({ path, name: `shared-${index}` }));
-  for (const { path, name } of shared) {
+  const shared = sharedVolumes(backend.intent);
+  for (const { mountPath, name } of shared) {
     definition.addVolume({ name });
-    share(server, path, name);
+    share(server, mountPath, name);
   }
   const dependencies: ecs.ContainerDependency[] = [];
   for (const sidecar of backend.sidecars ?? []) {
     checkLimits(backend, sidecar.intent, definition.isFargateCompatible);
     const container = addSidecar(backend, sidecar, definition, logging(sidecar.intent.name));
-    for (const { path, name } of shared)
-      if (sidecar.intent.sharedDirectories?.includes(path)) share(container, path, name);
+    const own = shared.filter(({ mountPath }) => sidecar.intent.sharedDirectories?.includes(mountPath));
+    for (const { mountPath, name } of own) share(container, mountPath, name);
+    if (opening !== undefined && own.length > 0)
+      container.addContainerDependencies({ container: opening, condition: SUCCESS });
     const [previous] = dependencies.slice(-1);
     if (previous !== undefined) container.addContainerDependencies(previous);
     const { healthCheck } = sidecar.intent;

@@ -70,8 +70,12 @@ export function makeTask(
   addModelContainers(backend, { definition, server }, logging, props);
   addSmokeGate(backend, plan, definition, logging('smoke-test'));
   addCacheVolume(backend, { definition, server });
-  openVolumes(backend, { definition, server }, { image, opened: scratch.opened, logging: logging('scratch') });
-  addSidecars(backend, { definition, server }, logging);
+  const opening = openVolumes(
+    backend,
+    { definition, server },
+    { image, opened: scratch.opened, logging: logging('scratch') },
+  );
+  addSidecars(backend, { definition, server }, logging, opening);
   publishModels(backend);
   patchTask(backend, definition);
   if (taskRole === undefined) trustOwnTasks(definition.taskRole);
@@ -170,8 +174,8 @@ function addServer(
   const onFargate = definition.isFargateCompatible;
   const server = definition.addContainer('Server', {
     image,
-    entryPoint: late.list(() => startOf(plan()).entryPoint),
-    command: late.list(() => startOf(plan()).command),
+    entryPoint: late.list(() => startOf(plan()).entryPoint ?? []),
+    command: late.list(() => startOf(plan()).command ?? []),
     workingDirectory: intent.workingDirectory,
     environment: environmentOf(backend, plan),
     secrets: containerSecrets(backend),
