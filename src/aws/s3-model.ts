@@ -42,6 +42,12 @@ export class S3Model {
         `'endpoint' conflicts with a bucket of the app, which is in Amazon S3; remove it, or use Model.fromS3('s3://bucket/key', { endpoint })`,
       );
     }
+    if (options.credentials !== undefined) {
+      throw new ServingError(
+        'ConflictingProps',
+        "'credentials' conflicts with a bucket of the app, which the task role reads; remove it, or use Model.fromS3('s3://bucket/key', { credentials })",
+      );
+    }
     return Model.fromS3(`s3://${bucket.bucketName}/${key}`, options)._ownedBy(bucket);
   }
 

@@ -6,7 +6,6 @@ import { placeOf, requireNewId, requireReservedId, requireScope } from '../priva
 import { ServingError } from '../private/errors';
 import { checkOptions, requireOptions } from '../private/options';
 import { hasTag, tagClass } from '../private/package-copy';
-import type { SecretValue } from '../workload/secret-value';
 import type { Sidecar } from '../workload/sidecar';
 import { type AutoscalingOptions, AutoscalingPolicy } from './autoscaling-policy';
 import { type BackendProps, modelsOf, resolveBackend } from './backend-options';
@@ -142,11 +141,11 @@ function checkOwners(
 
 /** Without a key, a secret that two variables read would be the whole secret on one target and two keys on another. */
 function checkKeys({ scope, intent, secrets, sidecars = [], models }: BackendBinding): void {
-  const tokens = models.flatMap(({ _resources: { token } }) => (token === undefined ? [] : [token]));
   const uses = [
-    ...[secrets, ...sidecars.map((sidecar) => sidecar.secrets)].flatMap((all) => Object.entries(all)),
-    ...tokens.map((token): [string, SecretValue] => ['HF_TOKEN', token]),
-  ];
+    secrets,
+    ...sidecars.map((sidecar) => sidecar.secrets),
+    ...models.map(({ _resources }) => _resources.secrets ?? {}),
+  ].flatMap((all) => Object.entries(all));
   const variables = new Map<string, string>();
   for (const [variable, { platform, secretName, key }] of uses) {
     if (platform !== undefined || secretName === undefined || key !== undefined) continue;

@@ -73,19 +73,38 @@ export interface UrlModelOptions extends ArchiveModelOptions {
   readonly sha256: string;
 }
 
+/** An access key of a store with the protocol of S3. */
+export interface S3Credentials {
+  /** The access key ID. */
+  readonly accessKeyId: SecretValue;
+
+  /** The secret access key. */
+  readonly secretAccessKey: SecretValue;
+}
+
 /** Options of a model in S3. */
 export interface S3ModelOptions extends ArchiveModelOptions {
   /**
    * The URL of another store with the protocol of S3, such as `https://minio.example.com:9000`. The container that fetches
-   * gets it as `AWS_ENDPOINT_URL_S3`, and addresses buckets by path. Its keys are those in `AWS_ACCESS_KEY_ID` and
-   * `AWS_SECRET_ACCESS_KEY` of `secrets` of the backend. It replaces an `AWS_ENDPOINT_URL_S3` in `environment`, which applies
-   * to all models and to the server.
+   * gets it as `AWS_ENDPOINT_URL_S3`, and addresses buckets by path. Its keys are in `credentials`. It replaces an
+   * `AWS_ENDPOINT_URL_S3` in `environment`, which applies to all models and to the server.
    *
    * AWS: the task role gets no permission for the bucket. A change replaces the replicas.
    *
    * @default - Amazon S3, or `AWS_ENDPOINT_URL_S3` in `environment` of the backend
    */
   readonly endpoint?: string;
+
+  /**
+   * The access key of the store. Only the container that fetches this model receives it, as `AWS_ACCESS_KEY_ID` and
+   * `AWS_SECRET_ACCESS_KEY`.
+   *
+   * AWS: the task role gets no permission for the bucket. A change replaces the replicas.
+   *
+   * @default - `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` of the backend, which the server receives too; for Amazon S3, if
+   * another model without `credentials` has an `endpoint`, only the task role or the ServiceAccount
+   */
+  readonly credentials?: S3Credentials;
 }
 
 /** Options of a model that can be packed as an image. */

@@ -20,6 +20,7 @@ import type {
   HuggingFaceModelOptions,
   ModelOptions,
   OciModelOptions,
+  S3Credentials,
   S3ModelOptions,
   UrlModelOptions,
   VolumeModelOptions,
@@ -31,7 +32,8 @@ import { lastPart, placedPath, typedPath, type WorkingDirectory } from './privat
 /** The parts of a model that only its platform can use. */
 interface Resources {
   readonly owner?: unknown;
-  readonly token?: SecretValue;
+  /** Variables with credentials for its store. @default - those of the server, or none */
+  readonly secrets?: { readonly [variable: string]: SecretValue };
   readonly volume?: ModelVolume;
   readonly directory?: string;
   /** The paths of the files, if they are locked. */
@@ -146,7 +148,7 @@ export class Model {
         endpoint: options.endpoint === undefined ? undefined : storeUrl(options.endpoint),
         fetchSeconds: secondsOf(options.fetchTimeout),
       },
-      { path: options.path },
+      { path: options.path, secrets: keysOf(options.credentials) },
     );
   }
 
@@ -247,7 +249,7 @@ export class Model {
         uri: `hf://${repository}:${revision}`,
         fetchSeconds: secondsOf(options.fetchTimeout),
       },
-      { path: options.path, token },
+      { path: options.path, secrets: token === undefined ? undefined : { HF_TOKEN: token } },
     );
   }
 
@@ -326,9 +328,12 @@ export class Model {
    * @internal
    */
   public _owners(): { what: string; platform?: string }[] {
-    const { token, volume } = this._resources;
+    const { secrets = {}, volume } = this._resources;
     return [
-      ...(token === undefined ? [] : [{ what: `token of model '${this.intent.name}'`, platform: token.platform }]),
+      ...Object.entries(secrets).map(([variable, { platform }]) => ({
+        what: `secret '${variable}' of model '${this.intent.name}'`,
+        platform,
+      })),
       ...(volume === undefined ? [] : [{ what: `volume of model '${this.intent.name}'`, platform: volume.platform }]),
     ];
   }
@@ -436,6 +441,13 @@ function storeUrl(endpoint: string): string {
     'InvalidModel',
     `'endpoint' ('${redact(text)}') must be the URL of a store, with scheme, host and port only, such as 'https://minio.example.com:9000'`,
   );
+}
+
+/** The variables of the AWS CLI with the keys of a store. */
+function keysOf(credentials: S3Credentials | undefined): Resources['secrets'] {
+  if (credentials === undefined) return undefined;
+  const { accessKeyId, secretAccessKey } = credentials;
+  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
 }
 
 function imageDirectory(directory: string): string {

@@ -422,6 +422,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     memoryLimit: 'Size?',
     sharedMemory: 'Size?',
   },
+  S3Credentials: {
+    accessKeyId: 'SecretValue',
+    secretAccessKey: 'SecretValue',
+  },
   S3ModelOptions: {
     description: 'string?',
     name: 'string?',
@@ -429,6 +433,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     fetchTimeout: 'Duration?',
     unpack: 'boolean?',
     unpackedSize: 'Size?',
+    credentials: 'S3Credentials?',
     endpoint: 'string?',
   },
   ScalingSchedule: {

@@ -73,6 +73,17 @@ describe('a model in S3', () => {
     );
   });
 
+  test('in a bucket of the app is read by the task role', () => {
+    const bucket = s3.Bucket.fromBucketName(newStack(), 'Bucket', 'models');
+    const key = SecretValue.fromName('minio', { key: 'id' });
+    const credentials = { accessKeyId: key, secretAccessKey: key };
+    expect(() => aws.S3Model.fromBucket(bucket, 'a/', { credentials })).toThrow(
+      "[ConflictingProps] 'credentials' conflicts with a bucket of the app, which the task role reads; remove it, or use Model.fromS3('s3://bucket/key', { credentials })",
+    );
+    const { stack } = oneBackend({ model: Model.fromS3('s3://bucket/a/', { credentials }) });
+    expect(JSON.stringify(statements(templateOf(stack), 'TaskRole'))).not.toContain('bucket/a');
+  });
+
   test('is fetched on instances from the region of the definition, and served there', () => {
     const options = { gpu: Gpu.nvidia(), model: Model.fromS3('s3://bucket/model/v1/') };
     const regionsOf = (environment: { [name: string]: string }) => {

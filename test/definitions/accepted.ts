@@ -511,6 +511,22 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       }),
   },
   {
+    name: 'models in stores with separate keys',
+    define: (scope) =>
+      one(scope, {
+        models: ['minio', 'ceph'].map((store) =>
+          Model.fromS3('s3://models/net/', {
+            path: store,
+            endpoint: `https://${store}.example.com`,
+            credentials: {
+              accessKeyId: SecretValue.fromName(store, { key: 'id' }),
+              secretAccessKey: SecretValue.fromName(store, { key: 'secret' }),
+            },
+          }),
+        ),
+      }),
+  },
+  {
     name: 'a model that is copied',
     define: (scope) =>
       one(scope, { model: Model.fromDirectory('models/resnet50', { lockFile, delivery: ModelDelivery.copy() }) }),

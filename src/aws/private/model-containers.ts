@@ -3,6 +3,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendBinding } from '../../constructs/bindings';
 import type { Model } from '../../models/model';
 import { ENDPOINT_VARIABLE, s3FetchCommand } from '../../models/private/fetch-command';
+import { storeVariables } from '../../models/private/store-variables';
 import { ARCHIVE_NAME, isUrl, unpackCommand } from '../../models/private/unpack-command';
 import type { FetchPlan, ModelVolumePlan } from '../../plan/fetches';
 import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
@@ -100,12 +101,17 @@ export function addModelContainers(
       last = container;
     }
     const { uri, singleObject, archive = false } = fetch;
-    if (uri?.startsWith('s3://') && model._intent().endpoint === undefined) {
+    if (uri?.startsWith('s3://') && hasRole(model)) {
       const accounts = accountsOf(model, definition, props.modelBucketAccounts);
       grantS3Read(definition, { uri, singleObject: singleObject || archive, accounts });
     }
   }
   for (const model of backend.models) grantS3Decrypt(definition, model);
+}
+
+/** Whether the task role reads a model: it is in Amazon S3, and no other credentials are given for it. */
+function hasRole(model: Model): boolean {
+  return model._intent().endpoint === undefined && model._resources.secrets === undefined;
 }
 
 /** A container that copies a directory of the server's image into a volume. */
@@ -204,25 +210,36 @@ function variablesOf(
   const home = { HOME: SCRATCH.mountPath };
   const model = backend.models[index] as Model;
   if (step > 0) return { environment: home };
-  if (uri.startsWith('s3://')) {
-    const { endpoint } = model._intent();
-    const { [ENDPOINT_VARIABLE]: ofServer, ...secrets } = awsOnly(containerSecrets(backend));
-    const store: { [name: string]: string } = endpoint === undefined ? {} : { [ENDPOINT_VARIABLE]: endpoint };
-    return {
-      environment: { ...home, ...awsOnly(backend.intent.environment), ...store },
-      secrets:
-        endpoint === undefined && ofServer !== undefined ? { ...secrets, [ENDPOINT_VARIABLE]: ofServer } : secrets,
-    };
-  }
-  const { token } = model._resources;
+  const own = secretsOf(backend, index);
+  if (!uri.startsWith('s3://')) return { environment: home, secrets: own };
+  const { endpoint } = model._intent();
+  const { environment } = backend.intent;
+  const secrets = containerSecrets(backend);
+  const names = [...Object.keys(environment), ...Object.keys(secrets)];
+  const shared = storeVariables(model, { models: backend.models, variables: names });
   return {
-    environment: home,
-    secrets: token === undefined ? undefined : { HF_TOKEN: secretOf(backend, `HubToken${index}`, token) },
+    environment: {
+      ...home,
+      ...picked(environment, shared),
+      ...(endpoint !== undefined && { [ENDPOINT_VARIABLE]: endpoint }),
+    },
+    secrets: { ...picked(secrets, shared), ...own },
   };
 }
 
-function awsOnly<T>(variables: { [name: string]: T }): { [name: string]: T } {
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => name.startsWith('AWS_')));
+/** The credentials that only the container of a model receives. */
+function secretsOf(backend: BackendBinding, index: number): { [variable: string]: ecs.Secret } {
+  const { secrets = {} } = (backend.models[index] as Model)._resources;
+  return Object.fromEntries(
+    Object.entries(secrets).map(([variable, secret]) => [
+      variable,
+      secretOf(backend, `Model${index}-${variable}`, secret),
+    ]),
+  );
+}
+
+function picked<T>(variables: { readonly [name: string]: T }, names: readonly string[]): { [name: string]: T } {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => names.includes(name)));
 }
 
 /** CDK sets the region of the stack in containers on instances, also if the definition sets another. */

@@ -32,11 +32,6 @@ export function environmentSources(sources: readonly EnvironmentSource[]): EnvFr
   }));
 }
 
-/** The variables of a server that the AWS CLI may need: region, endpoint, and keys if the ServiceAccount has no role. */
-export function awsEnvironment(env: EnvVar[]): EnvVar[] {
-  return env.filter(({ name }) => name.startsWith('AWS_'));
-}
-
 /** Escapes `$`, so that Kubernetes does not expand `$(NAME)` in a text. */
 export function literal(text: string): string {
   return text.includes('$(') || text.includes('$$') ? text.replaceAll('$', '$$$$') : text;

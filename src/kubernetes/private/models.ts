@@ -1,5 +1,6 @@
 import type { Model } from '../../models/model';
 import { ENDPOINT_VARIABLE, s3FetchCommand } from '../../models/private/fetch-command';
+import { storeVariables } from '../../models/private/store-variables';
 import { ARCHIVE_NAME, isUrl, unpackCommand } from '../../models/private/unpack-command';
 import { type BackendIntent, ModelDeliveryKind, type ModelIntent } from '../../plan/intents';
 import { isTransferred } from '../../plan/models';
@@ -26,7 +27,7 @@ export interface FetchOptions {
   readonly archiveImage: string;
   /** Whether models in image volumes are linked to their paths, because the nodes may ignore directories of such volumes. */
   readonly linksImages: boolean;
-  /** The environment of the containers that fetch from S3. */
+  /** The environment of the server. */
   readonly env: EnvVar[];
 }
 
@@ -51,7 +52,7 @@ export function modelParts(
     .flatMap((plan, index) => {
       const model = models[index] as Model;
       const mounting = mountingOf(intent, plan, model);
-      return mounting === undefined ? [] : [{ intent, plan, model, mounting }];
+      return mounting === undefined ? [] : [{ intent, plan, model, models, mounting }];
     })
     .map((model, position) => partsOf({ ...model, position }, options));
   return {
@@ -111,20 +112,22 @@ interface MountedModel {
   readonly intent: BackendIntent;
   readonly plan: ModelPlan;
   readonly model: Model;
+  /** All models of the backend. */
+  readonly models: readonly Model[];
   readonly mounting: Mounting;
   /** Its position among these models. */
   readonly position: number;
 }
 
 function partsOf(mounted: MountedModel, options: FetchOptions): ModelParts {
-  const { plan, model, mounting, position } = mounted;
+  const { plan, mounting, position } = mounted;
   const { volume, subPath } = mounting;
   if (plan.delivery === ModelDeliveryKind.IMAGE_VOLUME && options.linksImages) {
     return linkedParts(mounted, options.fetchImage);
   }
   const name = volumeName(position);
   return {
-    initContainers: isTransferred(plan.delivery) ? fetchContainers(mounted, model, options) : [],
+    initContainers: isTransferred(plan.delivery) ? fetchContainers(mounted, options) : [],
     mounts: [{ name, mountPath: plan.intent.mountPath, subPath, readOnly: true }],
     volumes: [{ name, ...volume }],
   };
@@ -156,9 +159,9 @@ function linkedParts(mounted: MountedModel, image: string): ModelParts {
 }
 
 /** The init containers that fetch a model, and unpack it if it is an archive in S3. */
-function fetchContainers(mounted: MountedModel, model: Model, options: FetchOptions): Container[] {
+function fetchContainers(mounted: MountedModel, options: FetchOptions): Container[] {
   const { intent } = mounted.plan;
-  const fetch = initContainer(mounted, 'fetch', fetcherOf(mounted.plan, model, options));
+  const fetch = initContainer(mounted, 'fetch', fetcherOf(mounted, options));
   if (intent.archive !== true || isUrl(intent)) return [fetch];
   return [fetch, initContainer(mounted, 'unpack', unpackerOf(intent, options))];
 }
@@ -182,11 +185,9 @@ function initContainer(
 }
 
 /** The program that provides a model: a copy from the model's own image, or a download from its store. */
-function fetcherOf(
-  { intent, delivery, source }: ModelPlan,
-  model: Model,
-  { fetchImage, hubImage, archiveImage, env }: FetchOptions,
-): Fetcher {
+function fetcherOf(mounted: MountedModel, { fetchImage, hubImage, archiveImage, env }: FetchOptions): Fetcher {
+  const { model } = mounted;
+  const { intent, delivery, source } = mounted.plan;
   const address = literal(source as string);
   const home: EnvVar = { name: 'HOME', value: TMP_MOUNT.mountPath };
   if (delivery === ModelDeliveryKind.COPY) {
@@ -198,9 +199,7 @@ function fetcherOf(
     };
   }
   if (address.startsWith('hf://')) {
-    const { token } = model._resources;
-    const secrets = token === undefined ? [] : [secretVariable('HF_TOKEN', token)];
-    return { image: hubImage, args: [address, `${FETCH_ROOT}/`], env: [home, ...secrets] };
+    return { image: hubImage, args: [address, `${FETCH_ROOT}/`], env: [home, ...ownSecrets(model)] };
   }
   if (isUrl(intent)) return unpackerOf(intent, { archiveImage });
   const { archive = false, singleObject } = intent;
@@ -214,7 +213,7 @@ function fetcherOf(
     image: fetchImage,
     command: program,
     args: args.map(literal),
-    env: [home, ...storeEnvironment(intent, env)],
+    env: [home, ...storeEnvironment(mounted, env)],
   };
 }
 
@@ -232,13 +231,20 @@ function destinationOf(intent: ModelIntent): string {
   return intent.singleObject ? `${FETCH_ROOT}/${fileName({ intent })}` : `${FETCH_ROOT}/`;
 }
 
-/** The variables of the server that the AWS CLI reads, with the store of the model. */
-function storeEnvironment({ endpoint }: ModelIntent, env: EnvVar[]): EnvVar[] {
-  if (endpoint === undefined) return env;
+/** The variables of the server that the AWS CLI reads, with the store of the model and its keys. */
+function storeEnvironment({ model, models }: MountedModel, env: EnvVar[]): EnvVar[] {
+  const { endpoint } = model._intent();
+  const shared = storeVariables(model, { models, variables: env.map(({ name }) => name) });
   return [
-    ...env.filter(({ name }) => name !== ENDPOINT_VARIABLE),
-    { name: ENDPOINT_VARIABLE, value: literal(endpoint) },
+    ...env.filter(({ name }) => shared.includes(name)),
+    ...(endpoint === undefined ? [] : [{ name: ENDPOINT_VARIABLE, value: literal(endpoint) }]),
+    ...ownSecrets(model),
   ];
+}
+
+/** The credentials that only the container of a model receives. */
+function ownSecrets({ _resources: { secrets = {} } }: Model): EnvVar[] {
+  return Object.entries(secrets).map(([name, secret]) => secretVariable(name, secret));
 }
 
 function limitOf(mib: number | undefined): string | undefined {

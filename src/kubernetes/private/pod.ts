@@ -5,7 +5,7 @@ import { mergePatch } from '../../private/merge-patch';
 import type { EnvironmentSource } from '../../workload/environment-source';
 import type { SecretValue } from '../../workload/secret-value';
 import type { PodSettingsOptions } from '../pod-settings-options';
-import { awsEnvironment, environmentOf, environmentSources, literal } from './environment';
+import { environmentOf, environmentSources, literal } from './environment';
 import type { GpuPlacement } from './gpu-placement';
 import type { Container, PodSpec } from './manifests';
 import { modelParts } from './models';
@@ -43,7 +43,7 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
   const { intent, times } = plan;
   const { settings } = options;
   const env = environmentOf(plan, options.secrets);
-  const models = modelParts(intent, plan.models, options.models, { ...options, env: awsEnvironment(env) });
+  const models = modelParts(intent, plan.models, options.models, { ...options, env });
   const initContainers = [...sidecarContainers(intent, options.sidecars), ...models.initContainers];
   const pullSecrets = [...new Set([...options.imagePullSecrets, ...(settings.imagePullSecrets ?? [])])];
   const server: Container = {

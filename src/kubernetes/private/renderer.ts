@@ -4,7 +4,6 @@ import { TargetRenderer } from '../../constructs/target-renderer';
 import type { BackendIntent, ComputeLimits, PatchIntent } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
 import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
-import type { SecretValue } from '../../workload/secret-value';
 import type { GpuNodes } from '../gpu-nodes';
 import { KubernetesBackend } from '../kubernetes-backend';
 import { BackendObjects, type WorkloadSettings } from './backend-objects';
@@ -77,11 +76,11 @@ export abstract class KubernetesRenderer extends TargetRenderer {
 
 /** Names that are valid elsewhere, such as paths in AWS Secrets Manager, can be invalid for a Kubernetes Secret. */
 function checkSecrets(backend: BackendBinding): void {
-  const tokens = backend.models.flatMap(({ _resources: { token } }): [string, SecretValue][] =>
-    token === undefined ? [] : [['HF_TOKEN', token]],
-  );
-  const secrets = [backend.secrets, ...(backend.sidecars ?? []).map((sidecar) => sidecar.secrets)];
-  const uses = [...secrets.flatMap((all) => Object.entries(all)), ...tokens];
+  const uses = [
+    backend.secrets,
+    ...(backend.sidecars ?? []).map((sidecar) => sidecar.secrets),
+    ...backend.models.map(({ _resources }) => _resources.secrets ?? {}),
+  ].flatMap((all) => Object.entries(all));
   for (const [variable, { secretName = '', key = variable }] of uses) {
     if (!isObjectName(secretName)) {
       throw new ServingError(
