@@ -21,6 +21,7 @@ import { requireSeconds } from '../units/private/seconds';
 
 import type { TargetSettings } from '../workload/target-settings';
 import type { AttachmentBinding, BackendBinding, EndpointBinding } from './bindings';
+import { closedPlaces } from './private/closed-places';
 import { backendCredentials, headerCredentials } from './private/credential-warnings';
 import { Declarations } from './private/declarations';
 import {
@@ -133,6 +134,7 @@ export abstract class TargetPlatform extends ServingPlatform {
       ...unfilledBatches(intent),
       ...hubDownloads(intent),
       ...gpuWarnings(intent),
+      ...closedPlaces(this.target, intent),
       ...patchWarnings(intent.name, this.renderer.patchesOf(backend)),
     ]);
     this.warnOf(scope, () => {

@@ -5,12 +5,15 @@ import type { Construct } from 'constructs';
 import {
   aws,
   type BackendOptions,
+  CacheVolume,
   Duration,
   Gpu,
   HealthCheck,
+  kubernetes,
   Model,
   ModelServer,
   RayServeConfig,
+  ScratchVolume,
   SecretValue,
   ServerImage,
   ServingEndpoint,
@@ -25,6 +28,7 @@ import { backendOptions } from '../support/definitions';
 import { LockedProject, lockedModel } from '../support/lock';
 
 const SECRET = 'hunter2';
+const claim = kubernetes.ClaimVolume.fromName('hub');
 
 function define(scope: Construct, change: Partial<BackendOptions>, props: ServingEndpointProps = {}): ServingEndpoint {
   const endpoint = new ServingEndpoint(scope, 'endpoint', props);
@@ -60,6 +64,8 @@ const CASES: [id: string, change: Partial<BackendOptions>, props?: ServingEndpoi
       maxConcurrency: 4,
     },
   ],
+  ['closedDirectory.v1', { user: 1000, scratch: [ScratchVolume.at('/root/.cache')] }],
+  ['closedDirectory.v1.proxy', { sidecars: [{ ...proxy, user: 65532, environment: { HOME: '/root' } }] }],
   ['hubDownload.v1', { server: ModelServer.textEmbeddingsInference({ model: 'BAAI/bge-small-en-v1.5' }) }],
   ['longStop.v1', {}, { streaming: { maxDuration: Duration.minutes(30), heartbeat: Duration.seconds(20) } }],
   ['credentialInEnvironment.proxy.DB_PASSWORD', { sidecars: [{ ...proxy, environment: { DB_PASSWORD: SECRET } }] }],
@@ -161,6 +167,51 @@ test('a sidecar that runs as root causes a warning on Kubernetes, unless it runs
   ]);
 });
 
+describe('a directory below /root', () => {
+  const vllm = ServerImage.fromRegistry('vllm/vllm-openai:v0.18.0');
+  const shared = [{ ...proxy, sharedDirectories: ['/root/run'] }];
+  const PLACES: [string, Partial<BackendOptions>][] = [
+    ["the cache volume ('/root/.cache')", { cache: CacheVolume.fromVolume(claim, { path: '/root/.cache' }) }],
+    ["a scratch volume ('/root/.triton')", { scratch: [ScratchVolume.at('/root/.triton')] }],
+    ["model 'net' ('/root/net')", { model: Model.fromS3('s3://acme/net/', { path: '/root/net' }) }],
+    ["model 'net' ('/root/net')", { model: Model.inImage('/root/net') }],
+    ["a shared directory ('/root/run')", { sidecars: shared }],
+    ["'workingDirectory' ('/root/app')", { workingDirectory: '/root/app' }],
+    [
+      "variable 'HF_HOME' ('/root/hub'), variable 'HOME' ('/root')",
+      { environment: { HF_HOME: '/root/hub', HOME: '/root' } },
+    ],
+  ];
+
+  test.each(
+    PLACES,
+  )('causes a warning on Kubernetes, where an image of root runs as another user: %s', (place, change) => {
+    const lines = linesOf((chart) => define(chart, { image: vllm, ...change }));
+    expect(lines[0]).toContain(
+      `${place} of backend 'v1' is in '/root', which images open to root only, and the container runs as user 10001; use a path outside of it, or set 'user' to 0,`,
+    );
+    // The advice helps. Root itself is another warning.
+    expect(linesOf((chart) => define(chart, { image: vllm, ...change, user: 0 })).join()).not.toContain(
+      'closedDirectory',
+    );
+  });
+
+  test('causes none where the user is unknown, or root', () => {
+    for (const change of [{}, { image: vllm }, { user: 0 }]) {
+      const stack = new Stack(new CdkApp(), 'Serving');
+      define(stack, { scratch: [ScratchVolume.at('/root/.cache')], ...change });
+      Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+    }
+  });
+
+  test('is not a directory of another name, or one of several in a variable', () => {
+    const change = { scratch: [ScratchVolume.at('/rooted')], environment: { PATH: '/root/bin:/bin' } };
+    expect(linesOf((chart) => define(chart, change))).toEqual([]);
+    const replaced = { scratch: [ScratchVolume.at('/root')], environment: { HOME: '/root' } };
+    expect(linesOf((chart) => define(chart, replaced))).toEqual([]);
+  });
+});
+
 describe('a value that was not filled in', () => {
   const BRACED = ['$', '{...}'].join('');
   const braced = (name: string) => `$\{${name}}`;
@@ -252,7 +303,7 @@ test.each([
   'modelDrift',
 ])('acknowledging fails if the kind in the id does not exist: %j', (id) => {
   expect(() => Warnings.of(new Stack()).acknowledge(id)).toThrow(
-    `[InvalidName] 'id' ('${id}') must be the ID of a reported warning: 'serving-constructs:batchNeverFull', 'serving-constructs:blockedHealthCheck', 'serving-constructs:credentialInCommand', `,
+    `[InvalidName] 'id' ('${id}') must be the ID of a reported warning: 'serving-constructs:batchNeverFull', 'serving-constructs:blockedHealthCheck', 'serving-constructs:closedDirectory', 'serving-constructs:credentialInCommand', `,
   );
 });
 

@@ -5,6 +5,7 @@ import { hideTokens } from '../../private/tokens';
 export const WARNING_KINDS = [
   'batchNeverFull',
   'blockedHealthCheck',
+  'closedDirectory',
   'credentialInCommand',
   'credentialInEnvironment',
   'credentialInHeader',
