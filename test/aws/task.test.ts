@@ -413,7 +413,7 @@ describe('a smoke test', () => {
   test('adds nothing without one', () => {
     const template = templateOf(oneBackend().stack);
     expect(objects(only(template, 'AWS::ECS::TaskDefinition').ContainerDefinitions)).toHaveLength(1);
-    expect(only(template, 'AWS::ElasticLoadBalancingV2::TargetGroup')).not.toHaveProperty('HealthCheckPort');
+    expect(only(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').HealthCheckPort).toBe('traffic-port');
   });
 });
 

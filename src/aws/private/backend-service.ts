@@ -77,6 +77,7 @@ export class BackendService {
     this.cfnService = this.service.node.findChild('Service') as ecs.CfnService;
     reachModelVolumes(backend, this.securityGroup, this.cfnService);
     this.setRollout();
+    if (provider !== undefined) this.keepEmptyPlacement();
     this.waitFor(provider === undefined ? undefined : this.network.cluster);
     this.tag();
     this.targetGroup.addTarget(
@@ -137,6 +138,7 @@ export class BackendService {
     return group;
   }
 
+  /** Has every property of its health check, because CloudFormation keeps the value of one that a template no longer has. */
   private makeTargetGroup(): elbv2.ApplicationTargetGroup {
     const { healthCheck, loadBalancing, port, protocol } = this.intent;
     const group = new elbv2.ApplicationTargetGroup(this.backend.scope, 'TargetGroup', {
@@ -147,8 +149,9 @@ export class BackendService {
       protocolVersion: VERSIONS[protocol],
       loadBalancingAlgorithmType: ALGORITHMS[loadBalancing],
       healthCheck: {
+        protocol: elbv2.Protocol.HTTP,
         path: healthCheck.path,
-        port: gatePortOf(this.intent)?.toString(),
+        port: gatePortOf(this.intent)?.toString() ?? 'traffic-port',
         [protocol === ServerProtocol.GRPC ? 'healthyGrpcCodes' : 'healthyHttpCodes']: healthCheck.statuses,
         healthyThresholdCount: healthCheck.healthyThreshold,
       },
@@ -192,7 +195,7 @@ export class BackendService {
       healthCheckGracePeriod: Duration.seconds(late.number(() => this.plan.times.startup)),
       propagateTags: ecs.PropagatedTagSource.SERVICE,
       enableECSManagedTags: true,
-      enableExecuteCommand: settings.enableExecuteCommand,
+      enableExecuteCommand: settings.enableExecuteCommand ?? false,
       // Rebalancing restarts tasks, which is cheap only if they do not load large models.
       availabilityZoneRebalancing:
         gpu === undefined && rollout.surgePercent > 0
@@ -226,6 +229,17 @@ export class BackendService {
       `${configuration}.MaximumPercent`,
       late.number(() => percents().max),
     );
+  }
+
+  /**
+   * CDK omits empty lists, and ECS then keeps those of an earlier deployment.
+   *
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
+   */
+  private keepEmptyPlacement(): void {
+    const { placementConstraints = [], placementStrategies }: TaskSettingsOptions = this.backend.settings;
+    if (placementConstraints.length === 0) this.cfnService.addPropertyOverride('PlacementConstraints', []);
+    if (placementStrategies?.length === 0) this.cfnService.addPropertyOverride('PlacementStrategies', []);
   }
 
   /**
