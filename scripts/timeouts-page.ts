@@ -11,6 +11,7 @@ import { routerProfile } from '../src/kubernetes/private/router/profile';
 import type { HopIntent } from '../src/plan/intents';
 import { MARGIN_SECONDS, RuleKind, TIMEOUT_RULES, type TimeoutRule } from '../src/plan/rules';
 import type { TargetProfile } from '../src/plan/target-profile';
+import { limitsSilence, limitsWholeRequests } from '../src/plan/timeouts/route-limits';
 import { Duration } from '../src/units/duration';
 
 const PAGE = join(resolve(__dirname, '..'), 'docs/timeouts.md');
@@ -129,11 +130,27 @@ export function renderTimeoutsPage(): string {
     'The balancers of the platforms:',
     '',
     ...table(
-      ['balancer', 'idle timeout', 'ends silent requests', 'idle timeout, client side', 'can close each connection'],
+      [
+        'balancer',
+        'idle timeout',
+        'ends silent requests',
+        'ends requests with data',
+        'idle timeout, client side',
+        'can close each connection',
+      ],
       TARGETS.map((target) => [
         target.name,
         idleRange(target),
-        target.idle.cutsSilence ? 'yes' : 'no',
+        target.idle.cutsSilence
+          ? 'after the idle timeout'
+          : limitsSilence(target)
+            ? 'after `route silence`'
+            : 'unknown',
+        limitsWholeRequests(target)
+          ? 'after `route timeout`'
+          : target.requestTimeout || target.idle.cutsSilence
+            ? 'no'
+            : 'unknown',
         target.idle.cutsSilence
           ? 'the same'
           : target.clientIdleSeconds === undefined
@@ -142,6 +159,9 @@ export function renderTimeoutsPage(): string {
         target.idle.canCloseEach ? 'yes' : 'no',
       ]),
     ),
+    '`route silence` and `route timeout` are rows of the ladder. A limit of silence starts anew with every byte, so a response that keeps',
+    'sending data may take longer; a limit of the whole request does not. `unknown` depends on the configuration of the gateway.',
+    '',
     '## Streams',
     '',
     '`streaming: { maxDuration, heartbeat }` specifies how long a stream may last and how long it may be silent. `protocol` is',

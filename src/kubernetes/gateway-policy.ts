@@ -50,6 +50,13 @@ export interface GatewayPolicyProps {
   readonly setsIdleTimeout?: boolean;
 
   /**
+   * Whether the object makes the gateway end requests on which no data arrives for `silenceSeconds`.
+   *
+   * @default false - `serving explain` lists no such limit
+   */
+  readonly setsSilenceTimeout?: boolean;
+
+  /**
    * Whether the object can configure the gateway to close the connection to a server after each response.
    *
    * @default false

@@ -329,8 +329,17 @@ export interface TargetProfile {
   readonly maxFetchSeconds?: number;
   /** The limits for rules if the target numbers them. @default - rules are not numbered */
   readonly rules?: RuleLimits;
-  /** Whether the target supports a request timeout. */
+  /**
+   * Whether the routes of the target have a timeout: `timeoutSeconds` of a route if it supports `Feature.REQUEST_TIMEOUT`
+   * natively, otherwise only `silenceSeconds`.
+   */
   readonly requestTimeout: boolean;
+  /**
+   * Whether a route ends a request on which no data arrives for its `silenceSeconds`.
+   *
+   * @default - like `requestTimeout`, unless the idle timeout already ends such requests (`cutsSilence`)
+   */
+  readonly silenceTimeout?: boolean;
   /**
    * The supported features.
    *

@@ -774,6 +774,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     nameSuffix: 'string?',
     scope: 'kubernetes.GatewayPolicyScope?',
     setsIdleTimeout: 'boolean?',
+    setsSilenceTimeout: 'boolean?',
   },
   'kubernetes.GatewayProfileOptions': {
     name: 'string',

@@ -1,7 +1,7 @@
 import type { ServingPlan } from '../plan/plan';
 import { type BackendPlan, type EndpointPlan, HopKind, type HopTimes, type TimeRange } from '../plan/serving-plan';
-import { Feature, SupportLevel } from '../plan/target-profile';
-import { CLIENT_TIMEOUT, ROUTE_LIMITS, ROUTE_TIMEOUT } from '../plan/timeouts/endpoint';
+import { CLIENT_TIMEOUT } from '../plan/timeouts/endpoint';
+import { ROUTE_SILENCE, ROUTE_TIMEOUT } from '../plan/timeouts/relations';
 import type { Table } from './sections';
 
 /** A time of the summary. */
@@ -106,28 +106,18 @@ interface RequestLimits {
 
 /** The least limits of all hops. A silence limit that is not shorter than a limit of the whole request has no effect. */
 function limitsOf(endpoint: EndpointPlan, plan: ServingPlan): RequestLimits {
-  const { shares, ladder, path } = endpoint;
-  const routes = ladder.hops.filter(({ hop }) => ROUTE_LIMITS.includes(hop));
-  const isTotal = limitsWholeRequests(plan, path);
+  const { shares, ladder } = endpoint;
+  const [totals, silences] = [ROUTE_TIMEOUT, ROUTE_SILENCE].map((row) =>
+    ladder.hops.filter(({ hop }) => hop === row).map(({ seconds }) => seconds),
+  ) as [number[], number[]];
   // The plan may come from a file, so it has data only.
   const served = shares.map(({ backend }) => backend);
   const chains = plan.backends.filter(({ path }) => served.includes(path)).map(({ chain }) => chain);
   // The limits of the balancer are those of its longest endpoint, unless routes have their own.
-  const hops = chains.flat().filter(({ kind }) => kind !== HopKind.BALANCER || routes.length === 0);
-  const [totals, silences] = [true, false].map((total) =>
-    routes.filter(({ hop }) => (hop === ROUTE_TIMEOUT && isTotal) === total).map(({ seconds }) => seconds),
-  ) as [number[], number[]];
+  const hops = chains.flat().filter(({ kind }) => kind !== HopKind.BALANCER || totals.length + silences.length === 0);
   const total = Math.min(...totals, ...hops.map(({ requestSeconds = Number.POSITIVE_INFINITY }) => requestSeconds));
   const silence = Math.min(...silences, ...hops.map(({ silenceSeconds = Number.POSITIVE_INFINITY }) => silenceSeconds));
   return { silence: silence < total ? silence : Number.POSITIVE_INFINITY, total };
-}
-
-/** Whether the request timeout of the target ends any request, rather than one whose server is silent. */
-export function limitsWholeRequests({ ledger }: ServingPlan, endpoint: string): boolean {
-  return ledger.some(
-    ({ path, feature, level }) =>
-      path === endpoint && feature === Feature.REQUEST_TIMEOUT && level === SupportLevel.NATIVE,
-  );
 }
 
 /** When the balancer and the server close an idle connection between them. */

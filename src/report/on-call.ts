@@ -1,15 +1,14 @@
 import type { ServingPlan } from '../plan/plan';
 import { DrainBehavior } from '../plan/server/descriptor';
-import { type BackendPlan, type BalancerPlan, HopKind } from '../plan/serving-plan';
-import { limitsWholeRequests, rangeOf } from './key-times';
+import type { BackendPlan, BalancerPlan } from '../plan/serving-plan';
+import { rangeOf } from './key-times';
 
 /** Notes for someone on call: which side closes connections first, what a status code means, how long a rollout takes. */
 export function onCallNotes(plan: ServingPlan, backend: BackendPlan): string[] {
   const { balancer } = plan;
-  const isTotal = backend.endpoints.every((endpoint) => limitsWholeRequests(plan, endpoint));
   return [
     ...idleNotes(balancer, backend),
-    ...limitNotes(balancer, backend, isTotal),
+    ...limitNotes(balancer, backend),
     stopNote(backend),
     ...rolloutNotes(backend),
   ];
@@ -36,11 +35,10 @@ function idleNotes({ statuses }: BalancerPlan, { chain, times, intent }: Backend
 }
 
 /** Which hop ends a request. A silence limit that is not shorter than the limit of the whole request has no effect. */
-function limitNotes({ statuses }: BalancerPlan, { chain }: BackendPlan, isTotal: boolean): string[] {
+function limitNotes({ statuses }: BalancerPlan, { chain }: BackendPlan): string[] {
   const cuts = chain.filter((hop) => hop.silenceSeconds !== undefined || hop.requestSeconds !== undefined);
   if (cuts.length === 0) return [];
-  const limits = cuts.map(({ name, kind, silenceSeconds, requestSeconds }) => {
-    const total = kind === HopKind.BALANCER && !isTotal && silenceSeconds !== undefined ? undefined : requestSeconds;
+  const limits = cuts.map(({ name, silenceSeconds, requestSeconds: total }) => {
     const times = [
       ...(silenceSeconds === undefined || silenceSeconds >= (total ?? Number.POSITIVE_INFINITY)
         ? []

@@ -3,7 +3,10 @@ import type { BackendOptions } from '../../src/constructs/backend-options';
 import type { ServingEndpointProps } from '../../src/constructs/endpoint-options';
 import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
+import type { ServingPlatform } from '../../src/constructs/serving-platform';
+import { TargetPlatform } from '../../src/constructs/target-platform';
 import { OwnAddress } from '../../src/plan/choices';
+import { type BackendPlan, type EndpointPlan, HopKind, type LadderPlan } from '../../src/plan/serving-plan';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { backendOptions } from '../support/definitions';
@@ -103,8 +106,8 @@ onEvery('times on %s', (_, subject) => {
 
   test('allow a route more time than its longest request', () => {
     const { observed } = observe(subject, 90, {}, { path: '/a' });
-    const timeout = observed.timeoutOf?.({ path: '/a' });
-    if (timeout !== undefined) expect(timeout).toBe(90 + APART);
+    for (const limit of [observed.timeoutOf?.({ path: '/a' }), observed.silenceOf({ path: '/a' })])
+      if (limit !== undefined) expect(limit).toBe(90 + APART);
   });
 
   test('can be longer or shorter for a path, with the shares and the rewrite of its endpoint', () => {
@@ -147,12 +150,52 @@ onEvery('times on %s', (_, subject) => {
       expect(observed.ask(post(`/a/_b/backend${path}`))).toMatchObject({ shares: { backend: 1 }, path: server });
       expect(observed.ask({ method: 'GET', path: `/a${path}` })).toMatchObject({ status: subject.wrongMethod });
       for (const one of [`/a${path}`, `/a/_b/backend${path}`]) {
-        const timeout = observed.timeoutOf?.(post(one));
-        if (timeout !== undefined) expect(timeout).toBe(seconds + APART);
+        const total = observed.timeoutOf?.(post(one));
+        const limit = total ?? (subject.cutsSilence ? undefined : observed.silenceOf(post(one)));
+        if (limit !== undefined) expect(limit).toBe(seconds + APART);
       }
     }
     const backend = observed.backends.backend as ObservedBackend;
     expect(lastRequestSeconds(subject, backend, flag(backend, '--graceful-timeout'))).toBeGreaterThanOrEqual(500);
+  });
+
+  test.each<[string, ServingEndpointProps, string[]]>([
+    ['a request', {}, ['/']],
+    ['a stream', { streaming: { maxDuration: Duration.minutes(30), heartbeat: Duration.seconds(20) } }, ['/']],
+    [
+      'a stream with rare heartbeats',
+      { streaming: { maxDuration: Duration.hours(1), heartbeat: Duration.minutes(4) } },
+      ['/'],
+    ],
+    ['a path', { paths: [{ path: '/batch', requestTimeout: Duration.seconds(500) }] }, ['/batch', '/']],
+  ])('are called a limit of silence or of the whole request in the ladder as the output limits them: %s', (_, props, paths) => {
+    let platform: ServingPlatform | undefined;
+    const observed = subject.observe((scope) => {
+      const endpoint = new ServingEndpoint(scope, 'endpoint', { requestTimeout: Duration.seconds(60), ...props });
+      endpoint.addBackend('backend', backendOptions());
+      ({ platform } = endpoint);
+    });
+    const plan = TargetPlatform.planOf(platform as ServingPlatform);
+    const [endpoint, backend] = [plan.endpoints[0] as EndpointPlan, plan.backends[0] as BackendPlan];
+    const [longest] = paths as [string];
+    const total = observed.timeoutOf?.({ path: longest });
+    const silence = observed.silenceOf({ path: longest });
+    const row = (ladder: LadderPlan, name: string) => ladder.hops.find(({ hop }) => hop === name)?.seconds;
+    for (const { ladder } of [endpoint, backend]) {
+      expect(row(ladder, 'route timeout')).toBe(total);
+      expect(row(ladder, subject.cutsSilence ? 'balancer idle' : 'route silence')).toBe(silence);
+    }
+    const balancer = backend.chain.find(({ kind }) => kind === HopKind.BALANCER);
+    expect(balancer?.requestSeconds).toBe(total);
+    expect(balancer?.silenceSeconds).toBe(silence);
+    for (const path of paths.slice(0, paths.length > 1 ? undefined : 0)) {
+      const name = path === '/' ? 'other paths' : path;
+      const [ofTotal, ofSilence] = [`route timeout for ${name}`, `route silence for ${name}`].map((one) =>
+        row(endpoint.ladder, one),
+      );
+      expect(ofTotal).toBe(observed.timeoutOf?.({ path }));
+      if (ofSilence !== undefined) expect(ofSilence).toBe(observed.silenceOf({ path }));
+    }
   });
 
   test('do not trigger the watchdog during a request or a model load', () => {

@@ -125,6 +125,26 @@ describe('a custom profile', () => {
     ]);
   });
 
+  test.each<[string, GatewayProfileOptions, Record<string, number>]>([
+    ['nothing', { name: 'the edge' }, {}],
+    ['whole requests', { name: 'the edge', requestTimeouts: true }, { 'route timeout': 70 }],
+    ['silence', { name: 'the edge', policies: [new Echo({ setsSilenceTimeout: true })] }, { 'route silence': 70 }],
+    [
+      'whole requests only about',
+      {
+        name: 'the edge',
+        requestTimeouts: true,
+        features: { requestTimeout: { level: SupportLevel.APPROXIMATED, detail: '' } },
+      },
+      {},
+    ],
+  ])('has the limits in the ladder that the gateway enforces: %s', (_, options, expected) => {
+    const { platform } = behind(options);
+    const rows = platform.plan().endpoints.flatMap(({ ladder }) => ladder.hops);
+    const limits = rows.filter(({ hop }) => hop.startsWith('route ')).map(({ hop, seconds }) => [hop, seconds]);
+    expect(Object.fromEntries(limits)).toEqual(expected);
+  });
+
   test('overrides the features of its policies, which override those of a portable gateway', () => {
     const features: GatewayFeatures = { roundRobin: native('by the policy'), keepAlive: native('by the policy') };
     const { platform } = behind({

@@ -110,6 +110,7 @@ describe('a chain of three proxies', () => {
       { hop: 'balancer client idle', seconds: 3600, rule: 'E4', slackSeconds: 3540 },
       { hop: 'longest request', seconds: 60, rule: 'T' },
       { hop: 'route timeout', seconds: 70, rule: 'E2', slackSeconds: 10 },
+      { hop: 'route silence', seconds: 70, rule: 'R2', slackSeconds: 10 },
     ]);
   });
 });

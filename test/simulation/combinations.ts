@@ -9,7 +9,7 @@ import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { Gateway } from '../../src/kubernetes';
 import { routerProfile } from '../../src/kubernetes/private/router/profile';
 import { StreamProtocol } from '../../src/plan/choices';
-import { DrainOrder, type IdleRange, type TargetProfile } from '../../src/plan/target-profile';
+import { DrainOrder, Feature, type IdleRange, type TargetProfile } from '../../src/plan/target-profile';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { HealthCheck } from '../../src/workload/health-check';
@@ -258,10 +258,12 @@ export function profileOf({ kind, gateway, idle, propagation, sidecar, any }: Ta
       capabilities: EVERYTHING,
     }),
   };
+  const profile = profiles[kind]();
+  const ownLimits = profile.capabilities.filter(({ feature }) => feature === Feature.REQUEST_TIMEOUT);
   return {
-    ...profiles[kind](),
+    ...profile,
     rules: undefined,
-    capabilities: EVERYTHING,
+    capabilities: [...EVERYTHING.filter(({ feature }) => feature !== Feature.REQUEST_TIMEOUT), ...ownLimits],
     ...(sidecar && { sidecar: intermediaryOf(sidecar)._intent() }),
   };
 }

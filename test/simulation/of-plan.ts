@@ -4,7 +4,7 @@ import type { ServingPlan } from '../../src/plan/plan';
 import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { KnobPlace, NewConnections, type ServerKnob, TimeUnit } from '../../src/plan/server/parts';
 import type { BackendPlan, EndpointPlan } from '../../src/plan/serving-plan';
-import { DrainOrder, type TargetProfile } from '../../src/plan/target-profile';
+import { DrainOrder, Feature, SupportLevel, type TargetProfile } from '../../src/plan/target-profile';
 import type { Demand } from './scenarios';
 import type { Chain, Hop, LateConnection, Leaving, Server } from './world';
 
@@ -85,10 +85,16 @@ function balancerOf(target: TargetProfile, endpoint: EndpointPlan, { idle, close
     name: 'the balancer',
     clientIdle: cutsSilence ? idle : (target.clientIdleSeconds ?? NEVER),
     serverIdle: closeEach ? 0 : idle,
-    silence: cutsSilence ? idle : target.requestTimeout ? endpoint.silenceSeconds : NEVER,
-    request: limit === 0 ? NEVER : limit,
+    silence: cutsSilence ? idle : (target.silenceTimeout ?? target.requestTimeout) ? endpoint.silenceSeconds : NEVER,
+    request: limit === 0 || !limitsRequests(target) ? NEVER : limit,
     cutsConnections: cutsSilence,
   };
+}
+
+/** Whether the target ends a request that keeps sending data. */
+function limitsRequests({ requestTimeout, capabilities }: TargetProfile): boolean {
+  const support = capabilities.find(({ feature }) => feature === Feature.REQUEST_TIMEOUT);
+  return requestTimeout && support?.level === SupportLevel.NATIVE;
 }
 
 const LATE_CONNECTIONS: Readonly<Record<NewConnections, LateConnection>> = {

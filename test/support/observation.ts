@@ -123,8 +123,10 @@ export interface Observation {
   readonly backends: Readonly<Record<string, ObservedBackend>>;
   /** The idle timeout of the balancer's connections to the servers; undefined if the gateway decides. */
   readonly balancerIdle?: number;
-  /** The timeout of such a request; undefined if there is none. */
+  /** How long such a request may take, whether or not data arrives; undefined if there is no limit. */
   timeoutOf?(request: Request): number | undefined;
+  /** How long no data may arrive for such a request; undefined if the output has no limit. */
+  silenceOf(request: Request): number | undefined;
 }
 
 /** Whether a host of a route, possibly with a leading wildcard, matches the host of a request. */

@@ -25,6 +25,7 @@ export function observeAws(templates: Templates): Observation {
     ask: (request) => answerOf(matchListener(stacks, request), (target) => byTargetGroup.get(target) ?? target),
     backends: Object.fromEntries(services.map((service) => [nameOf(service), observeService(stacks, service)])),
     balancerIdle: idle === undefined ? undefined : Number(idle),
+    silenceOf: () => (idle === undefined ? undefined : Number(idle)),
   };
 }
 

@@ -47,7 +47,8 @@ export function observeRouter(rendered: readonly unknown[]): Observation {
         return purges * seconds(after(servers, 'pool-purge-delay'));
       }),
     ),
-    timeoutOf: (request) => {
+    // `timeout server` and `timeout tunnel`, which any data starts anew.
+    silenceOf: (request) => {
       const result = new Haproxy(configuration).route('_router', request);
       return 'timeout' in result ? result.timeout : undefined;
     },
@@ -68,9 +69,25 @@ export function observeGateway(rendered: readonly unknown[]): Observation {
     timeoutOf: (request) => {
       const outcome = matchHttpRoutes(manifests, request);
       const timeout = outcome.kind === 'forward' ? outcome.timeouts?.request : undefined;
-      return timeout === undefined ? undefined : seconds(timeout);
+      return timeout === undefined || seconds(timeout) === 0 ? undefined : seconds(timeout);
+    },
+    silenceOf: (request) => {
+      const outcome = matchHttpRoutes(manifests, request);
+      return outcome.kind === 'forward' ? envoySilence(manifests, outcome.rule) : undefined;
     },
   };
+}
+
+/** The timeout without data of the policy for the route of a rule. */
+function envoySilence(manifests: readonly Data[], rule: string): number | undefined {
+  const [route = ''] = rule.split('#');
+  const policy = manifests.find(
+    ({ kind, spec }) =>
+      kind === 'BackendTrafficPolicy' &&
+      objects(object(spec).targetRefs).some(({ name }) => `/${text(name)}` === route),
+  );
+  if (policy === undefined) return undefined;
+  return seconds(text(object(object(object(policy.spec).timeout).http).streamIdleTimeout));
 }
 
 /** The direct response of Envoy, from the filter that a rule without backends references. */

@@ -21,7 +21,8 @@ export function observeTestPlatform(text: string): Observation {
     ask: (request) => answer(routeOf(request), request, (name) => titles.get(name) ?? name),
     backends: Object.fromEntries(document.services.map((service) => [service.title, observeService(service)])),
     balancerIdle: document.idle,
-    timeoutOf: (request) => routeOf(request)?.timeout,
+    timeoutOf: (request) => routeOf(request)?.timeout || undefined,
+    silenceOf: () => document.idle,
   };
 }
 

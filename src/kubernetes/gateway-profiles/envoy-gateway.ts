@@ -15,6 +15,7 @@ class BackendTrafficPolicy extends GatewayPolicy {
       apiVersion: API_VERSION,
       kind: 'BackendTrafficPolicy',
       setsIdleTimeout: true,
+      setsSilenceTimeout: true,
       closesConnections: true,
       features: {
         webSocket: {

@@ -49,6 +49,7 @@ export function gatewayTarget(
 ): TargetProfile {
   const objects = objectsOf(profile);
   const setsIdle = objects.some(({ setsIdleTimeout = false }) => setsIdleTimeout);
+  const silenceTimeout = objects.some(({ setsSilenceTimeout = false }) => setsSilenceTimeout);
   const canCloseEach = objects.some(({ closesConnections = false }) => closesConnections);
   const { name, requestTimeouts = false, access = BalancerAccess.UNKNOWN, clientIdleTimeout, statuses } = profile;
   return {
@@ -71,6 +72,7 @@ export function gatewayTarget(
     ...(clientIdleTimeout !== undefined && { clientIdleSeconds: clientIdleTimeout.toSeconds() }),
     ...(statuses !== undefined && { statuses }),
     requestTimeout: requestTimeouts,
+    silenceTimeout,
     capabilities: featuresOf(profile),
     separateHosts: !(profile.grpcSharesHosts ?? false),
   };

@@ -4,6 +4,7 @@ import { type BackendTimes, HopKind, type LadderPlan } from '../serving-plan';
 import { DrainOrder, type TargetProfile } from '../target-profile';
 import { type Hop, isLimited, type RouteLimits } from './hops';
 import { LadderRows, type Slack } from './ladder';
+import { addRouteLimits } from './route-limits';
 import { afterOf } from './stop';
 
 /** The input of a backend's ladder. */
@@ -26,7 +27,7 @@ export function backendLadder(target: TargetProfile, from: BackendRows, slacks: 
   const rows = new LadderRows(slacks);
   rows.add('longest request', times.requestTimeout, 'T');
   rows.add('batch wait', backend.server.batching?.delaySeconds, 'R10');
-  addRoute(rows, target, from);
+  addRouteLimits(rows, from.limits, from.endpoints);
   for (const hop of from.chain) addHop(rows, target, hop);
   addStop(rows, target, backend, times);
   const passed = passedTimes(backend.server);
@@ -36,13 +37,6 @@ export function backendLadder(target: TargetProfile, from: BackendRows, slacks: 
   rows.add('load', times.load, 'B2');
   rows.add('start-up', times.startup, 'B3');
   return { requestTimeoutSeconds: times.requestTimeout, hops: rows.hops };
-}
-
-function addRoute(rows: LadderRows, { requestTimeout }: TargetProfile, { endpoints, limits }: BackendRows): void {
-  if (!requestTimeout) return;
-  rows.add('route timeout', limits.request, 'E2');
-  if (endpoints.some(({ streamSeconds }) => streamSeconds !== undefined))
-    rows.add('route silence', limits.silence, 'E3');
 }
 
 function addHop(rows: LadderRows, { idle }: TargetProfile, hop: Hop): void {

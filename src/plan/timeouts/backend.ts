@@ -5,15 +5,15 @@ import type { ServerDescriptor } from '../server/descriptor';
 import { isSettable } from '../server/knobs';
 import { versionWays } from '../server/version';
 import { type BackendTimes, HopKind, type HopTimes, type LadderPlan } from '../serving-plan';
-import type { TargetProfile } from '../target-profile';
 import { backendLadder, passedTimes } from './backend-ladder';
 import { demandOf } from './balancer';
 import { atLeast, type Breach, type Checks } from './checks';
-import { drainedOf, longestOf, routeSilenceOf } from './demand';
-import { balancerHop, type Hop, type RouteLimits, timesOf } from './hops';
+import { drainedOf, longestOf } from './demand';
+import { balancerHop, type Hop, timesOf } from './hops';
 import { solveKeepAlive, WATCHDOG_PROP } from './keep-alive';
 import { Slack } from './ladder';
 import { type Relation, relationsOfHop } from './relations';
+import { limitsOf } from './route-limits';
 import type { Solving, Subject } from './solving';
 import { solveStartup } from './startup';
 import { solveStop } from './stop';
@@ -65,17 +65,6 @@ export function solveBackend(solving: Solving, subject: Subject): SolvedBackend 
     ladderOf: () =>
       backendLadder(target, { backend, endpoints, chain, limits, times }, [new Slack(relations), balancer.slack]),
     chain: [...balancer.front, ...chain].map(timesOf),
-  };
-}
-
-/** The timeouts of the routes to a backend, if the target supports them. */
-export function limitsOf({ requestTimeout }: TargetProfile, endpoints: EndpointIntent[]): RouteLimits {
-  if (!requestTimeout || endpoints.length === 0) return { silence: ENDLESS, request: ENDLESS };
-  const streams = endpoints.some(({ streamSeconds }) => streamSeconds !== undefined);
-  const longest = Math.max(...endpoints.map(({ requestTimeoutSeconds }) => requestTimeoutSeconds));
-  return {
-    silence: Math.max(...endpoints.map(routeSilenceOf)),
-    request: streams ? ENDLESS : Math.ceil(longest) + MARGIN_SECONDS,
   };
 }
 

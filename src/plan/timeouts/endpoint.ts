@@ -2,23 +2,16 @@ import type { EndpointIntent } from '../intents';
 import { MARGIN_SECONDS } from '../rules';
 import { HopKind, type LadderPlan } from '../serving-plan';
 import type { TargetProfile } from '../target-profile';
-import { limitsOf } from './backend';
 import { demandOf } from './balancer';
 import { longestOf } from './demand';
 import { balancerHop } from './hops';
 import { LadderRows, Slack } from './ladder';
 import { cutRow, relationsOfHop, rowOf } from './relations';
+import { addPathLimits, addRouteLimits, limitsOf } from './route-limits';
 import type { SolvedBalancer } from './solving';
 
 /** The row of the shortest timeout that clients need. */
 export const CLIENT_TIMEOUT = 'client timeout, at least';
-
-/** The row of the request timeout of routes. Targets without one end requests whose server is silent for that long. */
-export const ROUTE_TIMEOUT = 'route timeout';
-const ROUTE_SILENCE = 'route silence';
-
-/** The rows of the limits that the balancer has per endpoint. */
-export const ROUTE_LIMITS: readonly string[] = [ROUTE_TIMEOUT, ROUTE_SILENCE];
 
 /** The times of an endpoint from its client to the balancer. Those of the client are advice, because it cannot be configured. */
 export function endpointLadder(target: TargetProfile, balancer: SolvedBalancer, endpoint: EndpointIntent): LadderPlan {
@@ -52,7 +45,7 @@ export function endpointLadder(target: TargetProfile, balancer: SolvedBalancer, 
   if (ownTimeoutSeconds !== undefined) rows.add('longest request for other paths', ownTimeoutSeconds, 'T');
   if (streamSeconds !== undefined) rows.add('longest stream', streamSeconds, 'S3');
   if (heartbeatSeconds !== undefined) rows.add('heartbeat', heartbeatSeconds, cutsSilence ? 'R3' : 'E3');
-  rows.add(ROUTE_TIMEOUT, limits.request, 'E2');
-  if (streamSeconds !== undefined) rows.add(ROUTE_SILENCE, limits.silence, 'E3');
+  addRouteLimits(rows, limits, [endpoint]);
+  addPathLimits(rows, target, endpoint);
   return { requestTimeoutSeconds: longest, hops: rows.hops };
 }

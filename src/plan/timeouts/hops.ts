@@ -44,9 +44,11 @@ export function hopOf(intent: HopIntent, kind: HopKind): Hop {
   };
 }
 
-/** The timeouts of the routes to a backend, if the target supports them. */
+/** The limits of the routes to a backend. One that the target does not enforce is infinite. */
 export interface RouteLimits {
+  /** For the time without data. */
   readonly silence: number;
+  /** For the whole request. */
   readonly request: number;
 }
 

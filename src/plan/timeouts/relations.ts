@@ -62,6 +62,12 @@ export const ROWS: { readonly [kind in HopKind]: { readonly client: string; read
   [HopKind.SERVER]: { client: 'server keep-alive', server: '' },
 };
 
+/** The row of the limit of routes for the whole request, whether or not data arrives. */
+export const ROUTE_TIMEOUT = 'route timeout';
+
+/** The row of the limit of routes for the time without data. */
+export const ROUTE_SILENCE = 'route silence';
+
 /** The row of an idle timeout. Rows of hops in front start with the name of the hop. */
 export function rowOf({ kind, name }: Hop, side: 'client' | 'server'): string {
   return kind === HopKind.IN_FRONT ? `${name}: ${ROWS[kind][side]}` : ROWS[kind][side];
@@ -71,8 +77,8 @@ export function rowOf({ kind, name }: Hop, side: 'client' | 'server'): string {
 export function cutRow({ kind, name, cutsConnections }: Hop, what: 'silence' | 'request'): string {
   if (kind === HopKind.SIDECAR) return `sidecar ${what}`;
   if (kind !== HopKind.BALANCER) return `${name}: ${what}`;
-  if (what === 'request') return 'route timeout';
-  return cutsConnections ? ROWS[kind].server : 'route silence';
+  if (what === 'request') return ROUTE_TIMEOUT;
+  return cutsConnections ? ROWS[kind].server : ROUTE_SILENCE;
 }
 
 /** How long a hop keeps an idle connection to the next one. */
@@ -120,7 +126,8 @@ const cut = (hop: Hop): Term => ({
   what: `the silence timeout of ${hop.name}`,
   seconds: hop.silence,
   row: cutRow(hop, 'silence'),
-  setBy: hop.setBy,
+  // The prop sets the idle timeout, which is the silence timeout only where it ends requests.
+  setBy: hop.cutsConnections ? hop.setBy : undefined,
 });
 
 /** No hop may end a request while the server handles it. */

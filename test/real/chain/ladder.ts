@@ -8,7 +8,7 @@ import { KubernetesPlatform, type KubernetesPlatformProps } from '../../../src/k
 import type { ServingPlan } from '../../../src/plan/plan';
 import { MARGIN_SECONDS } from '../../../src/plan/rules';
 import type { BackendPlan } from '../../../src/plan/serving-plan';
-import { DrainOrder, type TargetProfile } from '../../../src/plan/target-profile';
+import { DrainOrder, Feature, SupportLevel, type TargetProfile } from '../../../src/plan/target-profile';
 import { Duration } from '../../../src/units/duration';
 import { HealthCheck } from '../../../src/workload/health-check';
 import { backendOptions, testPlatform } from '../../support/definitions';
@@ -68,7 +68,7 @@ function behind({ frontIdle, longest }: Asked): Pick<ServingPlatformProps, 'behi
   return { behind: [Intermediary.nginx({ upstreamKeepaliveTimeout, readTimeout })] };
 }
 
-/** nginx as a target: every time can be configured, and it is reloaded when replicas change. */
+/** nginx as a target: every time can be configured, its read timeout limits silence only, and it is reloaded when replicas change. */
 export function nginxProfile({ idle, clientIdle }: Asked, propagationSeconds: number): TargetProfile {
   return {
     name: 'nginx',
@@ -78,7 +78,9 @@ export function nginxProfile({ idle, clientIdle }: Asked, propagationSeconds: nu
     drainOrder: DrainOrder.TOGETHER,
     propagationSeconds,
     requestTimeout: true,
-    capabilities: EVERYTHING,
+    capabilities: EVERYTHING.map((one) =>
+      one.feature === Feature.REQUEST_TIMEOUT ? { ...one, level: SupportLevel.APPROXIMATED } : one,
+    ),
   };
 }
 

@@ -64,7 +64,7 @@ export const NGINX: ProxyKind = {
   clientGrace: 0,
   ladder: (server, asked) => profileLadder(server, asked, nginxProfile(asked, PROPAGATION)),
   start: async ({ plan, backend }, network, { clientIdle = plan.balancer.clientIdle } = {}) => {
-    const read = hop(backend, 'route timeout') ?? plan.balancer.idle;
+    const read = hop(backend, 'route silence') ?? plan.balancer.idle;
     const upstreamIdle = backend.times.closeEach ? undefined : hop(backend, 'balancer idle');
     return new NginxProcess(network.next(), await freePort(), { upstreamIdle, read, clientIdle });
   },
