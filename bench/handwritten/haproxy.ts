@@ -2,6 +2,7 @@ import type { FleetEndpoint } from '../fleet';
 import { versionsOf } from './models';
 
 const HEAD = `global
+  default-path config
   log stdout format raw daemon
   maxconn 10000
   no strict-limits
@@ -77,7 +78,17 @@ frontend _router from base
   http-request set-header X-Forwarded-Port 80 unless { req.hdr(X-Forwarded-Port) -m found }
   http-request set-header X-Forwarded-Host %[req.fhdr(host)] if named !{ req.hdr(X-Forwarded-Host) -m found }
   http-request set-header X-Request-Id %[uuid] unless { req.fhdr_cnt(X-Request-Id) eq 1 } { req.fhdr(X-Request-Id) -m reg -- '^[A-Za-z0-9._:/+=@-]{1,128}$' }
-  acl routed var(txn.route) -m found`;
+  acl routed var(txn.route) -m found
+  http-request set-var(txn.at) var(txn.path),concat(/),map_beg(paths.map)
+  http-request set-var(txn.at) method,concat(|,txn.at),map_str(methods.map)`;
+
+const OWN_ADDRESSES =
+  '  http-request set-var(txn.at) req.fhdr(x-serving-backend),concat(|x-serving-backend|,txn.at),map_str(headers.map)';
+
+const ROUTES = `  http-request set-var(txn.route) var(txn.at),map_str(routes.map)
+  http-request set-var(txn.allow) var(txn.at),map_str(allow.map) if !routed
+  http-request return status 405 content-type text/plain string "method not allowed" hdr Allow %[var(txn.allow)] if { var(txn.allow) -m found }
+  http-request return status 404 content-type text/plain string "not found" if !routed`;
 
 /** Allows WebSocket if the route does, and no other upgrade. */
 const UPGRADES = `  acl upgrade req.hdr(connection) -m str -i upgrade
@@ -127,20 +138,17 @@ const SERVERS = `defaults pool from base
   default-server pool-purge-delay 1s pool-max-conn 4096
   default-server check inter 10s rise 2 fall 3 fastinter 1s observe layer4 on-error fastinter`;
 
-/** The configuration of the router for these endpoints. */
-export function haproxyConfig(endpoints: FleetEndpoint[]): string {
+/** The configuration of the router for these endpoints, and the maps that it reads. */
+export function haproxyFiles(endpoints: FleetEndpoint[]): Record<string, string> {
+  return { 'haproxy.cfg': haproxyConfig(endpoints), ...mapsOf(endpoints) };
+}
+
+function haproxyConfig(endpoints: FleetEndpoint[]): string {
   const canaries = endpoints.filter((endpoint) => endpoint.hasCanary).length;
   return [
     HEAD,
-    ...endpoints.flatMap(conditions),
-    '',
-    ...endpoints.flatMap(ownRoutes),
-    ...endpoints.map(sharesRoute),
-    ...endpoints.map(
-      ({ name }) =>
-        `  http-request return status 405 content-type text/plain string "method not allowed" hdr Allow POST if !routed ${name}.path`,
-    ),
-    '  http-request return status 404 content-type text/plain string "not found" if !routed',
+    ...(canaries === 0 ? [] : [OWN_ADDRESSES]),
+    ROUTES,
     '',
     UPGRADES,
     '',
@@ -158,30 +166,41 @@ export function haproxyConfig(endpoints: FleetEndpoint[]): string {
   ].join('\n');
 }
 
-function conditions({ name, hasCanary }: FleetEndpoint): string[] {
-  return [
-    `  acl ${name}.path var(txn.path) -m str -- /${name}`,
-    `  acl ${name}.path var(txn.path) -m beg -- /${name}/`,
-    `  acl ${name}.method method -- POST`,
-    `  acl ${name}.own req.fhdr(x-serving-backend) -m str -- v1`,
-    ...(hasCanary ? [`  acl ${name}.own-2 req.fhdr(x-serving-backend) -m str -- v2`] : []),
-  ];
+/** Only an endpoint with a canary has own addresses that differ from its shares. */
+function mapsOf(endpoints: FleetEndpoint[]): Record<string, string> {
+  const canaries = endpoints.filter((endpoint) => endpoint.hasCanary);
+  const maps = {
+    'paths.map': endpoints.map(({ name }) => `/${name}/ ${name}?`),
+    'methods.map': endpoints.map(({ name }) => `POST|${name}? ${name}`),
+    'headers.map': canaries.flatMap(({ name }) =>
+      ['v1', 'v2'].map((version) => `${version}|x-serving-backend|${name} ${name}@${version}`),
+    ),
+    'routes.map': [
+      ...endpoints.map(({ name, hasCanary }) =>
+        route(name, name, hasCanary ? `7|10|9|${name}-v1|10|${name}-v2` : `1|1|1|${name}-v1`),
+      ),
+      ...canaries.flatMap(({ name }) =>
+        ['v1', 'v2'].map((version) => route(`${name}@${version}`, name, `1|1|1|${name}-${version}`)),
+      ),
+    ],
+    'allow.map': endpoints.map(({ name }) => `${name}? POST`),
+  };
+  return Object.fromEntries(
+    Object.entries(maps)
+      .filter(([, lines]) => lines.length > 0)
+      .map(([file, lines]) => [
+        file,
+        lines
+          .sort()
+          .map((line) => `${line}\n`)
+          .join(''),
+      ]),
+  );
 }
 
 /** The columns of a route are endpoint, timeout, protocol, rewriting, step, total, and the shares by backend. */
-function route(name: string, shares: string, conditions: string): string {
-  return `  http-request set-var(txn.route) str(${name}|70|||||${shares}) if !routed ${name}.path ${name}.method${conditions}`;
-}
-
-function ownRoutes({ name, hasCanary }: FleetEndpoint): string[] {
-  return [
-    route(name, `1|1|1|${name}-v1`, ` ${name}.own`),
-    ...(hasCanary ? [route(name, `1|1|1|${name}-v2`, ` ${name}.own-2`)] : []),
-  ];
-}
-
-function sharesRoute({ name, hasCanary }: FleetEndpoint): string {
-  return route(name, hasCanary ? `7|10|9|${name}-v1|10|${name}-v2` : `1|1|1|${name}-v1`, '');
+function route(state: string, name: string, shares: string): string {
+  return `${state} ${name}|70|||||${shares}`;
 }
 
 function servers(endpoint: FleetEndpoint): string[] {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ApiObject, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { FleetEndpoint } from '../fleet';
-import { haproxyConfig } from './haproxy';
+import { haproxyFiles } from './haproxy';
 import { versionsOf } from './models';
 
 const USER = 99;
@@ -29,9 +29,9 @@ export class Router extends Construct {
       ...this.selector,
     };
     const selector = { matchLabels: this.selector };
-    const config = haproxyConfig(endpoints);
+    const files = haproxyFiles(endpoints);
     this.add('ServiceAccount', 'v1', { automountServiceAccountToken: false });
-    this.add('ConfigMap', 'v1', { data: { 'haproxy.cfg': config } });
+    this.add('ConfigMap', 'v1', { data: files });
     this.add('Deployment', 'apps/v1', {
       spec: {
         replicas: 2,
@@ -41,7 +41,10 @@ export class Router extends Construct {
           metadata: {
             labels: this.labels,
             annotations: {
-              'serving-constructs/config': createHash('sha256').update(config).digest('hex').slice(0, 16),
+              'serving-constructs/config': createHash('sha256')
+                .update(JSON.stringify(files))
+                .digest('hex')
+                .slice(0, 16),
             },
           },
           spec: this.pod(),

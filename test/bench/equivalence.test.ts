@@ -100,13 +100,12 @@ function manifestsOf(build: (app: KubernetesApp, fleet: FleetPlatform[]) => void
   );
 }
 
-/** An object without the comments of the router configuration, and with a placeholder for its digest. */
+/** An object without the comments of the router's files, and with a placeholder for its digest. */
 function content(object: Free): Free {
   const copy = structuredClone(object);
   if (copy.kind === 'ConfigMap') {
-    copy.data['haproxy.cfg'] = (copy.data['haproxy.cfg'] as string)
-      .split('\n')
-      .filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
+    for (const [file, text] of Object.entries(copy.data as Record<string, string>))
+      copy.data[file] = text.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
   }
   const annotations = copy.spec?.template?.metadata?.annotations;
   const digest = annotations?.['serving-constructs/config'];

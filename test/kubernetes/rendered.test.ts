@@ -8,7 +8,7 @@ import { LoadBalancing, OwnAddress } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { HealthCheck } from '../../src/workload/health-check';
-import { object, text } from '../support/data';
+import { object } from '../support/data';
 import { backendOptions } from '../support/definitions';
 import { GATEWAY_PROFILES } from '../support/gateway-profiles';
 
@@ -55,7 +55,7 @@ describe('a router', () => {
 
   test('has this complete configuration', () => {
     const configMap = objects.find(({ kind }) => kind === 'ConfigMap');
-    expect(text(object(configMap?.data)['haproxy.cfg'])).toMatchSnapshot();
+    for (const [file, content] of Object.entries(object(configMap?.data))) expect(content).toMatchSnapshot(file);
   });
 
   test('consists of these objects', () => {

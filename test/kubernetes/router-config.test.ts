@@ -154,7 +154,7 @@ describe('the configuration of the router', () => {
         { ...(intents.backends[0] as PlatformIntents['backends'][0]), path: 'alone', slug: 'alone' },
       ],
     };
-    expect(render(new ServingPlan(alone))).toBe(render(platform.plan()));
+    expect(render(new ServingPlan(alone))).toEqual(render(platform.plan()));
   });
 
   test('has section names that no backend can have', () => {
@@ -201,7 +201,7 @@ describe('a configuration', () => {
   test('is the same for the same definition', () => {
     fc.assert(
       fc.property(definitions, (definition) => {
-        expect(render(declare(definition, TARGET).plan())).toBe(render(declare(definition, TARGET).plan()));
+        expect(render(declare(definition, TARGET).plan())).toEqual(render(declare(definition, TARGET).plan()));
       }),
       { numRuns: 50 },
     );
@@ -214,9 +214,9 @@ describe('a configuration', () => {
         const endpoint = endpointOn(platform, id, { path: `/${id}`, methods: [HttpMethod.POST] });
         for (const version of ['v1', 'v2']) endpoint.addBackend(version, backendOptions());
       }
-      return render(platform.plan()).split('\n');
+      return Object.values(render(platform.plan())).flatMap((text) => text.split('\n'));
     };
-    const before = textOf('a', 'c').filter((line) => /\b[ac]\b/.test(line) && !line.includes('stick-table'));
+    const before = textOf('a', 'c').filter((line) => !line.includes('stick-table'));
     expect(textOf('a', 'b', 'c')).toEqual(expect.arrayContaining(before));
   });
 
@@ -227,7 +227,7 @@ describe('a configuration', () => {
         const endpoint = endpointOn(platform, `endpoint ${1000 + index}`, { path: `/x${1000 + index}` });
         for (const version of ['v1', 'v2']) endpoint.addBackend(version, backendOptions());
       }
-      return render(platform.plan()).length;
+      return Object.values(render(platform.plan())).join('').length;
     };
     const [few, more, most] = [size(20), size(60), size(100)] as const;
     expect(Math.abs(most - more - (more - few))).toBeLessThan(10);

@@ -1,4 +1,4 @@
-import { renderHaproxy } from '../../src/kubernetes/private/router/haproxy';
+import { type RouterFiles, renderHaproxy } from '../../src/kubernetes/private/router/haproxy';
 import type { HaproxyOptions } from '../../src/kubernetes/private/router/options';
 import { routerProfile } from '../../src/kubernetes/private/router/profile';
 import { withWorkloads } from '../../src/kubernetes/private/workload-capabilities';
@@ -15,7 +15,7 @@ export function routerPlatform() {
   return testPlatform({ target: TARGET });
 }
 
-/** The configuration of the router for a plan. */
-export function render(plan: ServingPlan, change: Partial<HaproxyOptions> = {}): string {
+/** The files of the router for a plan. */
+export function render(plan: ServingPlan, change: Partial<HaproxyOptions> = {}): RouterFiles {
   return renderHaproxy(plan, { ...OPTIONS, ...change });
 }

@@ -179,7 +179,7 @@ describe('a changed definition', () => {
   test('fails if the configuration becomes too large for a ConfigMap', () => {
     const chart = newChart();
     for (let index = 0; index < 1000; index++) {
-      const endpoint = new ServingEndpoint(chart, `endpoint ${index}`, { path: `/e${index}` });
+      const endpoint = new ServingEndpoint(chart, `${'endpoint'.repeat(6)} ${index}`, { path: `/e${index}` });
       for (const version of ['v1', 'v2', 'v3']) endpoint.addBackend(version, backendOptions());
     }
     expect(chart.node.findAll().flatMap((node) => node.node.validate())).toEqual([

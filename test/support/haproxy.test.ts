@@ -122,6 +122,48 @@ describe('a request', () => {
     expect(route({ path: '/m/y/z' }, ...rewrite)).toMatchObject({ path: '/x/y/z' });
   });
 
+  test.each<[string, string | undefined]>([
+    ['path,map_beg(paths.map)', '/m-long'],
+    ['path,concat(/),map_beg(paths.map)', '/m-long'],
+    ['method,map_str(methods.map)', 'two words'],
+    ['req.fhdr(x-text),url_enc', 'a%20%2F~'],
+    ['req.fhdr(x-text),regsub(" ","\\\\",g)', 'a\\/~'],
+    ['req.fhdr(host),field(-1,.,2)', 'b.c'],
+    ['req.fhdr(host),field(-3,.)', 'a'],
+    ['req.fhdr(host),field(-4,.)', undefined],
+    ['path,concat(|,txn.set,|)', '/m/x|1|'],
+    ['path,map_str(paths.map)', undefined],
+    ['var(txn.removed)', undefined],
+  ])('has this value of %s: %s', (expression, expected) => {
+    const rules = [
+      'http-request set-var(txn.set) str(1)',
+      'http-request set-var(txn.removed) str(1)',
+      'http-request unset-var(txn.removed)',
+      `http-request set-var(txn.value) '${expression}'`,
+      'http-request return status 404 hdr X-Value %[var(txn.value)] if { var(txn.value) -m found }',
+      'http-request return status 204',
+    ];
+    const files = {
+      'haproxy.cfg': config(...rules),
+      'paths.map': '# paths\n/m short\n/m/ /m-long\n/m/x/y other\n',
+      'methods.map': 'GET two words\n',
+    };
+    const result = new Haproxy(files).route('in', {
+      path: '/m/x',
+      host: 'a.b.c',
+      headers: { 'x-text': 'a /~' },
+    }) as { headers: object };
+    expect(result.headers).toEqual(expected === undefined ? {} : { 'x-value': expected });
+  });
+
+  test.each([
+    ['missing.map', "no file is named 'missing.map'"],
+    ['bad.map', "invalid line of 'bad.map': key"],
+  ])('fails with %s', (name, message) => {
+    const files = { 'haproxy.cfg': config(`http-request set-var(txn.a) path,map_str(${name})`), 'bad.map': 'key' };
+    expect(() => new Haproxy(files).route('in', {})).toThrow(message);
+  });
+
   test.each([
     ['http-request deny', "unknown action 'deny'"],
     ['use_backend a if missing', "no ACL is named 'missing'"],

@@ -68,9 +68,11 @@ export function sections(text: string): Section[] {
 export class Haproxy {
   public readonly sections: readonly Section[];
   private readonly counters = new Map<string, number>();
+  private readonly maps = new Map<string, ReadonlyMap<string, string>>();
 
-  constructor(text: string) {
-    this.sections = sections(text);
+  /** `files` are the configuration `haproxy.cfg` and its maps, or the text of a configuration without maps. */
+  constructor(private readonly files: string | { readonly [name: string]: string }) {
+    this.sections = sections(typeof files === 'string' ? files : (files['haproxy.cfg'] as string));
   }
 
   /** The section with a kind and a name. */
@@ -89,16 +91,40 @@ export class Haproxy {
 
   /** Sends a request through a frontend. */
   public route(frontend: string, request: Request): RoutingResult {
-    const run = new Run(this.section('frontend', frontend), request, this.counters, (name) => this.has(name));
+    const run = new Run(this.section('frontend', frontend), request, {
+      counters: this.counters,
+      isBackend: (name) => this.sections.some((section) => section.kind === 'backend' && section.name === name),
+      map: (name) => this.map(name),
+    });
     const result = run.execute();
     if ('status' in result) return result;
     const seconds = this.setting(this.section('backend', result.backend), 'http-request', 'set-timeout', 'server');
     return { ...result, timeout: seconds === undefined ? undefined : Number(run.fetch(seconds[0] as string)) / 1000 };
   }
 
-  private has(backend: string): boolean {
-    return this.sections.some((section) => section.kind === 'backend' && section.name === backend);
+  /** The lines of a map as keys and values. A key ends at the first space, and `#` starts a comment. */
+  private map(name: string): ReadonlyMap<string, string> {
+    let map = this.maps.get(name);
+    if (map === undefined) {
+      const text = typeof this.files === 'string' ? undefined : this.files[name];
+      if (text === undefined) throw new Error(`no file is named '${name}'`);
+      map = new Map();
+      for (const line of text.split('\n').filter((one) => one !== '' && !one.startsWith('#'))) {
+        const [, key = '', value = ''] = /^(\S+) (.*)$/.exec(line) ?? [];
+        if (key === '' || map.has(key)) throw new Error(`invalid line of '${name}': ${line}`);
+        (map as Map<string, string>).set(key, value);
+      }
+      this.maps.set(name, map);
+    }
+    return map;
   }
+}
+
+/** What requests share. */
+interface Shared {
+  readonly counters: Map<string, number>;
+  readonly isBackend: (name: string) => boolean;
+  readonly map: (name: string) => ReadonlyMap<string, string>;
 }
 
 type Sample = string | undefined;
@@ -113,8 +139,7 @@ class Run {
   constructor(
     private readonly frontend: Section,
     private readonly request: Request,
-    private readonly counters: Map<string, number>,
-    private readonly isBackend: (name: string) => boolean,
+    private readonly shared: Shared,
   ) {
     this.headers = lowerCased({ host: request.host ?? 'localhost', ...request.headers });
     this.path = splitPath(request.path ?? '/').path;
@@ -141,7 +166,9 @@ class Run {
     if (keyword === 'use_backend') return { backend: this.format(action), path: this.path, headers: this.headers };
     if (keyword !== 'http-request') throw new Error(`unknown keyword '${keyword}'`);
     const variable = /^set-var\((.+)\)$/.exec(action)?.[1];
-    if (variable !== undefined) {
+    const removed = /^unset-var\((.+)\)$/.exec(action)?.[1];
+    if (removed !== undefined) this.variables.delete(removed);
+    else if (variable !== undefined) {
       const value = this.fetch(rest[0] as string);
       if (value !== undefined) this.variables.set(variable, value);
     } else if (action === 'set-path') this.path = this.format(rest[0] as string);
@@ -257,8 +284,8 @@ class Run {
       case 'sc0_inc_gpc0': {
         const key = `${argument} ${this.tracked.slice(argument.length + 1)}`;
         if (key !== this.tracked) throw new Error(`nothing is tracked in '${argument}'`);
-        const next = (this.counters.get(key) ?? 0) + 1;
-        this.counters.set(key, next);
+        const next = (this.shared.counters.get(key) ?? 0) + 1;
+        this.shared.counters.set(key, next);
         return String(next);
       }
       default:
@@ -276,14 +303,32 @@ class Run {
       case 'rtrim':
         return value.slice(0, value.length - (new RegExp(`[${args[0]}]*$`).exec(value)?.[0].length ?? 0));
       case 'regsub':
-        return value.replace(new RegExp(args[0] as string, args[2]), args[1] as string);
+        return value.replace(new RegExp(args[0] as string, args[2]), (args[1] as string).replace(/\\(.)/g, '$1'));
       case 'url_dec':
         return urlDecoded(value);
       case 'field': {
         const [index, delimiter = '', count] = args;
-        const parts = value.split(delimiter).slice(Number(index) - 1);
+        const all = value.split(delimiter);
+        if (Number(index) < 0) {
+          const end = all.length + Number(index) + 1;
+          return end < 1 ? undefined : all.slice(Math.max(0, end - Number(count ?? 1)), end).join(delimiter);
+        }
+        const parts = all.slice(Number(index) - 1);
         if (parts.length === 0) return undefined;
         return (count === '0' ? parts : parts.slice(0, Number(count ?? 1))).join(delimiter);
+      }
+      case 'concat': {
+        const [start = '', variable = '', end = ''] = args;
+        return `${value}${start}${this.variables.get(variable) ?? ''}${end}`;
+      }
+      case 'url_enc':
+        return urlEncoded(value);
+      case 'map_str':
+        return this.shared.map(args[0] as string).get(value);
+      case 'map_beg': {
+        const keys = [...this.shared.map(args[0] as string).keys()].filter((key) => value.startsWith(key));
+        const longest = keys.reduce((best, key) => (key.length > best.length ? key : best), '');
+        return this.shared.map(args[0] as string).get(longest);
       }
       case 'mul':
         return String(Number(value) * number());
@@ -292,7 +337,7 @@ class Run {
       case 'sub':
         return String(Number(value) - number());
       case 'nbsrv':
-        return this.isBackend(value) ? '1' : '0';
+        return this.shared.isBackend(value) ? '1' : '0';
       default:
         throw new Error(`unknown converter '${name}'`);
     }
@@ -335,6 +380,13 @@ function urlDecoded(text: string): Sample {
   return Buffer.from(decoded, 'latin1').toString('utf8');
 }
 
+/** The encoded text, byte by byte. */
+function urlEncoded(text: string): string {
+  return Buffer.from(text, 'utf8')
+    .toString('latin1')
+    .replace(/[^A-Za-z0-9._~-]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+}
+
 interface Call {
   readonly name: string;
   readonly args: readonly string[];
@@ -354,7 +406,7 @@ function calls(expression: string): Call[] {
     if (escaped) char = expression[++index] ?? '';
     if (!escaped && depth > 0 && char === '"') {
       const close = expression.indexOf('"', index + 1);
-      args[args.length - 1] += expression.slice(index + 1, close);
+      args[args.length - 1] += expression.slice(index + 1, close).replaceAll('\\\\', '\\');
       index = close;
       continue;
     }

@@ -24,7 +24,7 @@ const seconds = (duration: string | undefined): number =>
 export function observeRouter(rendered: readonly unknown[]): Observation {
   const manifests = rendered.map(object);
   const config = manifests.flatMap((manifest) =>
-    manifest.kind === 'ConfigMap' ? [text(object(manifest.data)['haproxy.cfg'])] : [],
+    manifest.kind === 'ConfigMap' ? [object(manifest.data) as { readonly [name: string]: string }] : [],
   );
   const [configuration] = config;
   if (configuration === undefined || config.length > 1) throw new Error('expected one router');

@@ -10,7 +10,7 @@ import { shapeOfResource } from './cloudformation-shapes';
 import { shapeOfObject } from './kubernetes-shapes';
 import type { Owner, Scope } from './rows';
 import { type Shape, type TimeValue, timeValuesIn } from './shapes';
-import { otherTimesIn, timesInCommand, timesInEnvironment, timesInRouter } from './texts';
+import { otherTimesIn, timesInCommand, timesInEnvironment, timesInRouter, timesInRoutes } from './texts';
 
 /** The place of a value: a field of the schema, a server setting, the router configuration, or any other text. */
 export type Place = 'field' | 'server' | 'router' | 'text';
@@ -83,7 +83,10 @@ function timesOf({ construct, title, shape, body }: Item, plan: ServingPlan): Re
     ...fields.map(as('field')),
     ...containersIn(body).flatMap(timesOfContainer).map(as('server')),
     ...others.map(as('text')),
-    ...timesInRouter(text(object(body.data)['haproxy.cfg'])).map((value) => ({
+    ...[
+      ...timesInRouter(text(object(body.data)['haproxy.cfg'])),
+      ...timesInRoutes(text(object(body.data)['routes.map'])),
+    ].map((value) => ({
       ...as('router')(value),
       ...partOfRouter(value.path, plan),
     })),
@@ -126,7 +129,7 @@ function timesOfContainer(container: Data): TimeValue[] {
   return [...timesInCommand(words, name), ...timesInEnvironment(variables, name)];
 }
 
-const READ_ELSEWHERE = new Set(['EntryPoint', 'Command', 'args', 'Environment', 'env', 'haproxy.cfg']);
+const READ_ELSEWHERE = new Set(['EntryPoint', 'Command', 'args', 'Environment', 'env', 'haproxy.cfg', 'routes.map']);
 
 /** The object without the texts that are parsed separately. */
 function withoutKnownTexts(value: unknown): unknown {

@@ -37,14 +37,20 @@ export function timesInRouter(configuration: string): TimeValue[] {
     lines.flatMap((line) =>
       line.flatMap((word, index): TimeValue[] => {
         const path = `${kind} ${name}`;
-        const route = /^str\(([^|]+)\|(\d+)\|/.exec(word);
-        if (route !== null) return [{ field: 'route', path: `${path} ${route[1]}`, value: route[2] }];
         const [before = '', keyword = ''] = [line[index - 2], line[index - 1]];
         if (KEYWORDS.has(before)) return [{ field: `${before} ${keyword}`, path, value: word }];
         return durationIn(word) === undefined ? [] : [{ field: keyword, path, value: word }];
       }),
     ),
   );
+}
+
+/** The times in the routes of the router, each with its endpoint. */
+export function timesInRoutes(map: string): TimeValue[] {
+  return map.split('\n').flatMap((line): TimeValue[] => {
+    const [, endpoint, value] = /^[^#]\S* ([^|]+)\|(\d+)\|/.exec(line) ?? [];
+    return endpoint === undefined ? [] : [{ field: 'route', path: `frontend _router ${endpoint}`, value }];
+  });
 }
 
 /** All other texts and numbers of an object whose name is that of a time, or that mention one. */

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GuardOptions } from '../../../src/kubernetes/private/router/guards';
-import { renderHaproxy } from '../../../src/kubernetes/private/router/haproxy';
+import { CONFIG_FILE, renderHaproxy } from '../../../src/kubernetes/private/router/haproxy';
 import { podsServiceName } from '../../../src/kubernetes/private/router/pools';
 import type { ServingPlan } from '../../../src/plan/plan';
 import { ClusterDns } from './dns';
@@ -81,7 +81,8 @@ export class RouterLab {
   public async render(plan: ServingPlan, replicas = 1, guards: GuardOptions = {}): Promise<RenderedRouter> {
     const [port, adminPort] = [await freePort(), await freePort()];
     const options = { clusterDomain: DOMAIN, replicas, port, adminPort, ...guards };
-    return { text: renderHaproxy(plan, options), port, adminPort };
+    const { [CONFIG_FILE]: text = '', ...maps } = renderHaproxy(plan, options);
+    return { text, maps, port, adminPort };
   }
 
   /** Starts HAProxy with a configuration, and waits until it has found this number of servers per pool. */
@@ -90,8 +91,11 @@ export class RouterLab {
     servers: Record<string, number> = this.sizes(),
     program?: string,
   ): Promise<RouterProcess> {
-    const file = join(this.folder, `haproxy-${config.port}.cfg`);
-    writeFileSync(file, config.text);
+    const folder = join(this.folder, `haproxy-${config.port}`);
+    mkdirSync(folder);
+    for (const [name, text] of Object.entries({ ...config.maps, [CONFIG_FILE]: config.text }))
+      writeFileSync(join(folder, name), text);
+    const file = join(folder, CONFIG_FILE);
     const router = new RouterProcess(file, join(this.folder, 'resolv.conf'), this.network.at(1), config, program);
     this.routers.push(router);
     for (const [pool, count] of Object.entries(servers)) await router.untilServers(pool, count);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CONFIG_FILE, type RouterFiles } from '../../../src/kubernetes/private/router/haproxy';
 import { type Ask, type Reply, type Sender, sendTo } from './client';
 import { sleep } from './load';
 
@@ -11,9 +12,10 @@ export const NAMESPACE = 'models';
 
 const HAPROXY = process.env.HAPROXY ?? 'haproxy';
 
-/** A configuration and its ports. */
+/** A configuration, its maps by file name, and its ports. */
 export interface RenderedRouter {
   readonly text: string;
+  readonly maps: RouterFiles;
   readonly port: number;
   readonly adminPort: number;
 }
@@ -109,12 +111,11 @@ export class RouterProcess implements Sender {
 }
 
 /** Checks a configuration with HAProxy. Returns its exit code and output. */
-export function checkConfig(text: string): { readonly code: number | null; readonly output: string } {
+export function checkConfig(files: RouterFiles): { readonly code: number | null; readonly output: string } {
   const folder = mkdtempSync(join(tmpdir(), 'router-check-'));
   try {
-    const file = join(folder, 'haproxy.cfg');
-    writeFileSync(file, text);
-    const result = spawnSync(HAPROXY, ['-c', '-V', '-f', file], {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const result = spawnSync(HAPROXY, ['-c', '-V', '-f', join(folder, CONFIG_FILE)], {
       env: routerEnvironment('127.0.0.2'),
       encoding: 'utf8',
     });

@@ -1,7 +1,6 @@
 import { PREFIX_HEADER } from '../../../plan/path-prefix';
 import type { ServingPlan } from '../../../plan/plan';
-import { type EndpointPlan, RouteKind, type RoutePlan } from '../../../plan/serving-plan';
-import { Conditions } from './conditions';
+import type { RoutePlan } from '../../../plan/serving-plan';
 import {
   answer,
   renderConnectionGuard,
@@ -10,25 +9,21 @@ import {
   renderSources,
   renderUpgradeGuard,
 } from './guards';
+import { renderLookups } from './lookups';
 import { addresses, type HaproxyOptions, SERVICE_PORT } from './options';
 import { servesCalls } from './pools';
-import { Column, CUT_ALL, cutDepths, poolColumn, renderRoute, sharing, uptoColumn } from './routes';
-import { literal } from './words';
+import type { RouteTable } from './route-table';
+import { Column, CUT_ALL, cutDepths, poolColumn, sharing, uptoColumn } from './routes';
 
 /** The table of the counters. The underscore avoids conflicts with the names of backends. */
 const COUNTERS = '_counters';
 
-/** The part of the configuration that chooses a route for each request, and a pool of that route. */
-export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): string[] {
+/**
+ * The part of the configuration that chooses a route for each request, and a pool of that route. Its number of lines does not
+ * depend on the number of endpoints.
+ */
+export function renderFrontend(plan: ServingPlan, table: RouteTable, options: HaproxyOptions): string[] {
   const { routes } = plan;
-  const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.path, endpoint]));
-  const slugs = new Map(plan.backends.map((backend) => [backend.path, backend.slug]));
-  const conditions = new Conditions();
-  const rows = routes.map((route) => {
-    const endpoint = endpoints.get(route.endpoint) as EndpointPlan;
-    const match = ['!routed', ...conditions.of(endpoint.slug, route)].join(' ');
-    return `  http-request ${actionOf(route, endpoint, (backend) => slugs.get(backend) as string)} if ${match}`;
-  });
   const pools = routes.map((route) => sharing(route).length);
   const counted = new Set(routes.filter((_, index) => (pools[index] as number) > 1).map((route) => route.endpoint));
   return [
@@ -38,15 +33,7 @@ export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): stri
     ...renderMessageGuard(routes, servesCalls(plan)),
     ...renderHeaderGuard(options, SERVICE_PORT, routes),
     '',
-    ...(routes.some((route) => route.hosts.length > 0)
-      ? ['  http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)']
-      : []),
-    '  acl routed var(txn.route) -m found',
-    ...conditions.lines,
-    '',
-    '  # The first match wins. Columns: endpoint|timeout|protocol|removed segments|new prefix|removed prefix|step|total|up to|backend|up to|backend...',
-    ...rows,
-    '  http-request return status 404 content-type text/plain string "not found" if !routed',
+    ...renderLookups(table),
     '',
     ...renderUpgradeGuard(),
     '',
@@ -60,22 +47,6 @@ export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): stri
       : [`backend ${COUNTERS} from base`, `  stick-table type string len 64 size ${counted.size} store gpc0`, '']),
     ...renderSources(),
   ];
-}
-
-/** The action for the requests of a route. */
-function actionOf(route: RoutePlan, endpoint: EndpointPlan, slugOf: (backend: string) => string): string {
-  switch (route.kind) {
-    case RouteKind.OWN_ADDRESS:
-    case RouteKind.HEADER_RULE:
-    case RouteKind.SHARES:
-      return `set-var(txn.route) str(${renderRoute(route, endpoint, slugOf)})`;
-    case RouteKind.METHOD_NOT_ALLOWED:
-      return `return ${methodNotAllowed(route)}`;
-  }
-}
-
-function methodNotAllowed(route: RoutePlan): string {
-  return `status 405 content-type text/plain string "method not allowed" hdr Allow ${literal(route.allow.join(', '))}`;
 }
 
 function column(number: number): string {

@@ -7,6 +7,7 @@ import { MAX_CONNECTIONS } from './guards';
 import { addresses, type HaproxyOptions, HEALTH_PATH, METRICS_PATH } from './options';
 import { poolsOf, queueSeconds, renderPoolDefaults, renderPools, servesCalls } from './pools';
 import { renderResolvers } from './resolvers';
+import { routeTable } from './route-table';
 
 /** The maximum time that an accepted request can take, in seconds. */
 export function longestRequest(plan: ServingPlan): number {
@@ -15,29 +16,39 @@ export function longestRequest(plan: ServingPlan): number {
   return Math.ceil(Math.max(0, ...longest)) + Math.max(0, ...queued) + MARGIN_SECONDS;
 }
 
+/** The name of the file that HAProxy is started with. */
+export const CONFIG_FILE = 'haproxy.cfg';
+
+/** The files of the router by name: the configuration and the maps that it reads. */
+export type RouterFiles = { readonly [name: string]: string };
+
 /**
- * The configuration of the router: a pure function of the plan, in the syntax of HAProxy 2.6 and newer.
+ * The files of the router: a pure function of the plan, in the syntax of HAProxy 2.6 and newer.
  *
- * A request takes the first route that matches its host, path, method and headers. The route lists the pools of servers and
- * their shares. There is one pool per backend, even if several endpoints use it.
+ * Routes are data: maps contain the states of a request by its host, path, method and headers, and for each final state the
+ * pools of servers with their shares. There is one pool per backend, even if several endpoints use it.
  */
-export function renderHaproxy(plan: ServingPlan, options: HaproxyOptions): string {
+export function renderHaproxy(plan: ServingPlan, options: HaproxyOptions): RouterFiles {
   const pools = poolsOf(plan);
-  return [
+  const table = routeTable(plan);
+  const configuration = [
     ...renderGlobal(plan),
     ...renderResolvers(pools.length),
     ...renderBase(plan),
     ...renderAdmin(options),
-    ...renderFrontend(plan, options),
+    ...renderFrontend(plan, table, options),
     ...renderPoolDefaults(),
     ...renderPools(plan, pools, options),
     '',
   ].join('\n');
+  return { [CONFIG_FILE]: configuration, ...Object.fromEntries(table.maps) };
 }
 
 function renderGlobal(plan: ServingPlan): string[] {
   return [
     'global',
+    '  # Maps are in the folder of this file.',
+    '  default-path config',
     '  log stdout format raw daemon',
     `  maxconn ${MAX_CONNECTIONS}`,
     '  # On nodes with a lower limit of open files, serve fewer connections instead of failing.',

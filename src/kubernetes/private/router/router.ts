@@ -9,7 +9,7 @@ import { Component, labelsOf } from '../labels';
 import { addObject, namespaceOf } from '../objects';
 import { MAX_BUFFERS_MIB } from './buffers';
 import type { GuardOptions } from './guards';
-import { longestRequest, renderHaproxy } from './haproxy';
+import { CONFIG_FILE, longestRequest, type RouterFiles, renderHaproxy } from './haproxy';
 import { ROUTER_IMAGE, ROUTER_USER } from './image';
 import { ADDRESS_VARIABLE, type HaproxyOptions, HEALTH_PATH, NAMESPACE_VARIABLE, SERVICE_PORT } from './options';
 import { poolsOf, slotsOf } from './pools';
@@ -34,7 +34,6 @@ export interface RouterProps extends GuardOptions {
 const PORT = 8080;
 const ADMIN_PORT = 8404;
 const CONFIG_FOLDER = '/usr/local/etc/haproxy';
-const CONFIG_FILE = 'haproxy.cfg';
 
 /** The maximum size of a ConfigMap, minus some space for its metadata. */
 const MAX_CONFIG_BYTES = 1_000_000;
@@ -58,7 +57,7 @@ export class Router extends Construct {
   private readonly platform: TargetPlatform;
   private readonly host: string;
   private readonly options: HaproxyOptions;
-  private memo?: { readonly plan: ServingPlan; readonly config: string };
+  private memo?: { readonly plan: ServingPlan; readonly files: RouterFiles };
 
   constructor(scope: Construct, id: string, props: RouterProps) {
     super(scope, id);
@@ -76,7 +75,7 @@ export class Router extends Construct {
       addObject(this, kind, { apiVersion, kind, name, labels, body });
     const selector = { matchLabels };
     this.serviceAccount = add('ServiceAccount', 'v1', { automountServiceAccountToken: false });
-    this.configMap = add('ConfigMap', 'v1', { data: { [CONFIG_FILE]: Lazy.any({ produce: () => this.config() }) } });
+    this.configMap = add('ConfigMap', 'v1', { data: Lazy.any({ produce: () => this.files() }) });
     this.deployment = add('Deployment', 'apps/v1', {
       spec: {
         replicas,
@@ -86,7 +85,9 @@ export class Router extends Construct {
           // HAProxy reads its configuration at startup only, so a change must replace the Pods.
           metadata: {
             labels,
-            annotations: { 'serving-constructs/config': Lazy.any({ produce: () => digest(this.config()) }) },
+            annotations: {
+              'serving-constructs/config': Lazy.any({ produce: () => digest(JSON.stringify(this.files())) }),
+            },
           },
           spec: this.pod(props),
         },
@@ -109,14 +110,14 @@ export class Router extends Construct {
     return `http://${this.host}${path}`;
   }
 
-  private config(): string {
+  private files(): RouterFiles {
     const plan = this.platform.plan();
-    if (this.memo?.plan !== plan) this.memo = { plan, config: renderHaproxy(plan, this.options) };
-    return this.memo.config;
+    if (this.memo?.plan !== plan) this.memo = { plan, files: renderHaproxy(plan, this.options) };
+    return this.memo.files;
   }
 
   private validateSize(): string[] {
-    const bytes = Buffer.byteLength(this.config());
+    const bytes = Buffer.byteLength(Object.values(this.files()).join(''));
     if (bytes <= MAX_CONFIG_BYTES) return [];
     const message = `the configuration of the router (${bytes} bytes) must be at most ${MAX_CONFIG_BYTES} bytes to fit into a ConfigMap; move some endpoints to another chart`;
     return [renderError('TooManyRules', message, this.node.path)];

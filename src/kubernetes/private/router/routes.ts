@@ -15,6 +15,10 @@ export enum Column {
   TOTAL = 8,
 }
 
+/** The columns of a row, for readers of the maps. */
+export const COLUMNS =
+  'endpoint|timeout|protocol|removed segments|new prefix|removed prefix|step|total|up to|backend|up to|backend...';
+
 /** The protocol of a route whose endpoint streams by WebSocket. */
 export const WEB_SOCKET = 'ws';
 

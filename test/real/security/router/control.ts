@@ -36,6 +36,7 @@ export function withoutGuards(plan: ServingPlan): (text: string) => string {
       .join('\n')
       .replace(REQUEST_ID, '$1 unless { req.hdr(X-Request-Id) -m found }')
       .replaceAll('var(txn.path)', 'path')
+      .replace(/^( {2}# The maps decide.*)$/m, '$1\n  http-request set-var(txn.path) path')
       .replace(',rtrim(.)', '');
 }
 
