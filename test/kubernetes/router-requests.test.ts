@@ -4,12 +4,12 @@ import { CONFIG_FILE, type RouterFiles } from '../../src/kubernetes/private/rout
 import { encode, word } from '../../src/kubernetes/private/router/words';
 import type { PlatformIntents } from '../../src/plan/intents';
 import { ServingPlan } from '../../src/plan/plan';
-import { RouteKind, type RoutePlan } from '../../src/plan/serving-plan';
 import { HealthCheck } from '../../src/workload/health-check';
 import { declare, definitions, EXACT_HOSTS, intentsOf, METHODS, PATHS, TIERS } from '../support/arbitraries';
 import { backendOptions, endpointOn } from '../support/definitions';
 import { Haproxy, type RoutingResult, words } from '../support/haproxy';
-import { headerOf, matchesHost, matchesPrefix, type Request, replacePrefix } from '../support/observation';
+import { plannedRoute } from '../support/planned-route';
+import type { Request } from '../support/request';
 import { render, routerPlatform, TARGET } from './router-support';
 
 type Asked = Request & { readonly method: string; readonly path: string };
@@ -42,39 +42,15 @@ describe('requests', () => {
   });
 
   function expectAsPlanned(plan: ServingPlan, result: RoutingResult, request: Asked): void {
-    const route = plan.routes.find((candidate) => matches(candidate, request));
-    if (route === undefined || route.kind === RouteKind.METHOD_NOT_ALLOWED) {
-      expect(result).toEqual(
-        route === undefined
-          ? { status: 404, headers: {} }
-          : { status: 405, headers: { allow: route.allow.join(', ') } },
-      );
+    const planned = plannedRoute(plan, request);
+    if ('status' in planned) {
+      const headers = planned.allow === undefined ? {} : { allow: planned.allow };
+      expect(result).toEqual({ status: planned.status, headers });
       return;
     }
-    const possible = route.shares.filter((share) => share.weight > 0).map((share) => plan.backend(share.backend).slug);
     const { backend, path } = result as { backend: string; path: string };
-    expect(possible).toContain(backend);
-    const asked = merged(request.path);
-    const seen =
-      route.replacePath ??
-      (route.replacePrefix === undefined ? asked : replacePrefix(asked, route.prefix, route.replacePrefix));
-    // A trailing slash is kept, also after a replaced prefix.
-    expect([seen, `${seen}/`]).toContain(path);
-  }
-
-  /** The router removes empty segments, except those of a URL. */
-  function merged(path: string): string {
-    return path.replace(/(?<!:)\/\/+/g, '/');
-  }
-
-  function matches(route: RoutePlan, request: Asked): boolean {
-    const host = (request.host ?? '').replace(/:\d+$/, '').toLowerCase();
-    return (
-      (route.hosts.length === 0 || route.hosts.some((pattern) => matchesHost(pattern, host))) &&
-      matchesPrefix(route.prefix, request.path.replace(/\/\/+/g, '/')) &&
-      (route.methods.length === 0 || route.methods.includes(request.method)) &&
-      route.headers.every((header) => header.values.includes(headerOf(request, header.name) ?? ''))
-    );
+    expect(Object.keys(planned.shares)).toContain(backend);
+    expect(path).toBe(planned.path);
   }
 });
 

@@ -126,7 +126,8 @@ export function checkConfig(files: RouterFiles): { readonly code: number | null;
   }
 }
 
-function routerEnvironment(address: string): NodeJS.ProcessEnv {
+/** The environment of the router's container at an address. */
+export function routerEnvironment(address: string): NodeJS.ProcessEnv {
   const path = `${process.env.PATH}:/usr/sbin:/sbin`;
   return { PATH: path, POD_NAMESPACE: NAMESPACE, POD_IP: address };
 }
