@@ -7,7 +7,7 @@ import { ModelServer } from '../../src/servers/model-server';
 import { HealthCheck } from '../../src/workload/health-check';
 import { backendOptions, endpointOn } from '../support/definitions';
 import { Haproxy } from '../support/haproxy';
-import { render, routerPlatform } from './router-support';
+import { configurationOf, routerPlatform } from './router-support';
 import { findObject, manifestsOf, newChart, oneBackend } from './support';
 
 const CALLS = { server: ModelServer.triton(), protocol: ServerProtocol.GRPC };
@@ -25,7 +25,7 @@ function rendered(options: Partial<BackendOptions>) {
 function router(options: Partial<BackendOptions>) {
   const platform = routerPlatform();
   endpointOn(platform, 'digits').addBackend('svm', backendOptions(options));
-  const text = render(platform.plan());
+  const text = configurationOf(platform.plan());
   return { text, lines: new Haproxy(text).section('backend', 'digits-svm').lines.map((line) => line.join(' ')) };
 }
 

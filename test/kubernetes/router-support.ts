@@ -1,4 +1,4 @@
-import { type RouterFiles, renderHaproxy } from '../../src/kubernetes/private/router/haproxy';
+import { CONFIG_FILE, type RouterFiles, renderHaproxy } from '../../src/kubernetes/private/router/haproxy';
 import type { HaproxyOptions } from '../../src/kubernetes/private/router/options';
 import { routerProfile } from '../../src/kubernetes/private/router/profile';
 import { withWorkloads } from '../../src/kubernetes/private/workload-capabilities';
@@ -18,4 +18,9 @@ export function routerPlatform() {
 /** The files of the router for a plan. */
 export function render(plan: ServingPlan, change: Partial<HaproxyOptions> = {}): RouterFiles {
   return renderHaproxy(plan, { ...OPTIONS, ...change });
+}
+
+/** The configuration of the router for a plan. */
+export function configurationOf(plan: ServingPlan): string {
+  return render(plan)[CONFIG_FILE] as string;
 }

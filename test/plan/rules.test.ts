@@ -13,7 +13,7 @@ import { ServingPlan } from '../../src/plan/plan';
 import { RuleKind, TIMEOUT_RULES, type TimeoutRuleId } from '../../src/plan/rules';
 import { holds } from '../../src/plan/timeouts/relations';
 import { ModelServer } from '../../src/servers/model-server';
-import { render, routerPlatform } from '../kubernetes/router-support';
+import { configurationOf, routerPlatform } from '../kubernetes/router-support';
 import { podOf } from '../kubernetes/support';
 import { declare, definitions, intentsOf } from '../support/arbitraries';
 import { backendOptions, endpointOn } from '../support/definitions';
@@ -177,7 +177,7 @@ const CHOICES: Partial<Record<TimeoutRuleId, () => void>> = {
   E5: () => {
     const platform = routerPlatform();
     endpointOn(platform).addBackend('v1', backendOptions());
-    const config = render(platform.plan());
+    const config = configurationOf(platform.plan());
     expect(config.match(/retry-on .*/g)).toEqual(['retry-on conn-failure']);
     const values = endpointValues(platform.plan(), platform.plan().endpoint('endpoint'), ['route'], ['v1']);
     const policies = ENVOY_GATEWAY.policies?.map((policy) => policy.specOf(values));
