@@ -1,0 +1,33 @@
+import type { Data } from '../data';
+
+/** The template of a stack. */
+export interface StackInput {
+  readonly name: string;
+  readonly template: Data;
+  /** The names of stacks that are deployed before it. */
+  readonly dependencies?: readonly string[];
+  /** The account and the region, in which names are unique. */
+  readonly environment?: string;
+  /** The templates of its nested stacks, by the logical id of the resource. */
+  readonly nested?: { readonly [logicalId: string]: NestedInput };
+}
+
+/** The template of a nested stack, which is deployed with its parent. */
+export interface NestedInput {
+  readonly template: Data;
+  readonly nested?: { readonly [logicalId: string]: NestedInput };
+}
+
+/** A resource of a template, or of a nested template. */
+export interface Resource {
+  /** `Stack/LogicalId`, with the ids of nested stacks between both. */
+  readonly key: string;
+  /** The stack that it is deployed with. */
+  readonly stack: string;
+  readonly environment: string;
+  /** The key of its template: the stack, or a nested stack. */
+  readonly scope: string;
+  readonly id: string;
+  readonly type: string;
+  readonly body: Data;
+}
