@@ -1,6 +1,6 @@
 /** Commands of this package in messages: quoted, or after a colon. */
 const COMMANDS =
-  /(?<=['`]|: )(?:npx )?serving(?= (?:(?:explain|lock|pack|publish|status|verify)\b|<command>|--version))/g;
+  /(?<=['`]|: )(?:npx )?serving(?= (?:(?:diff|explain|lock|pack|publish|status|verify)\b|<command>|--version))/g;
 
 /** How a project runs the command of an installed package. */
 export const PROJECT_COMMAND = 'npx serving';

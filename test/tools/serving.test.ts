@@ -220,7 +220,7 @@ describe('serving explain', () => {
     [['explain', '--app', 'a', '--app', 'b'], '--app is specified twice, but accepts only one value'],
     [
       ['explode'],
-      "[UnknownCommand] unknown command 'explode'; expected one of explain, lock, pack, publish, status, verify",
+      "[UnknownCommand] unknown command 'explode'; expected one of diff, explain, lock, pack, publish, status, verify",
     ],
   ])('fails on %j', (args, message) => {
     const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));

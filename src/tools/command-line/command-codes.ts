@@ -62,6 +62,10 @@ export const COMMAND_CODES = {
   InvalidKey: { exitCode: USAGE_ERROR, meaning: 'A public key does not exist or cannot be read.' },
   InvalidLayout: { exitCode: FAILED, meaning: 'The output folder is not an OCI image layout.' },
   InvalidOption: { exitCode: USAGE_ERROR, meaning: 'The value of an option is invalid.' },
+  InvalidOutput: {
+    exitCode: USAGE_ERROR,
+    meaning: 'A folder or a file is not the output of a CDK or cdk8s app.',
+  },
   InvalidRequirements: { exitCode: FAILED, meaning: 'A requirements file is invalid or not supported.' },
   LockDiffers: { exitCode: REFUSED, meaning: 'A directory differs from the lock file.' },
   MissingOption: { exitCode: USAGE_ERROR, meaning: 'An option requires another option or an argument.' },

@@ -8,6 +8,10 @@ export interface CommandRow {
 
 /** The commands, by name. */
 export const COMMANDS: { readonly [name: string]: CommandRow } = {
+  diff: {
+    summary: 'compare two outputs of a CDK or cdk8s app, and list what fails, loses requests, rolls or is replaced',
+    load: () => (require('./diff') as typeof import('./diff')).diffCommand,
+  },
   explain: {
     summary: 'run a CDK or cdk8s app and print the URLs, traffic shares and timeouts of its endpoints',
     load: () => (require('./explain') as typeof import('./explain')).explainCommand,
