@@ -127,8 +127,8 @@ export interface TaskSettingsOptions {
    * A patch of the task definition, applied last, as a JSON merge patch (RFC 7386): objects are merged
    * by key, `null` removes a field, and lists are replaced. Field names are those of CloudFormation.
    *
-   * A patch is not checked against the schema. A field that the plan depends on causes the warning `patchedValue`, which names
-   * the rules that are not enforced. `serving explain capabilities` lists all fields.
+   * A name that is not a property of CloudFormation, at any depth, is an error. A field that replaces what the plan depends on
+   * causes the warning `patchedValue`, which names the rules that are not enforced. `serving explain patches` lists all fields.
    *
    * @default - none
    */
@@ -139,8 +139,8 @@ export interface TaskSettingsOptions {
    * A patch of the server's container, applied last, as a JSON merge patch (RFC 7386): objects are merged
    * by key, `null` removes a field, and lists are replaced. Field names are those of CloudFormation.
    *
-   * A patch is not checked against the schema. A field that the plan depends on causes the warning `patchedValue`, which names
-   * the rules that are not enforced. `serving explain capabilities` lists all fields.
+   * A name that is not a property of CloudFormation, at any depth, is an error. A field that replaces what the plan depends on
+   * causes the warning `patchedValue`, which names the rules that are not enforced. `serving explain patches` lists all fields.
    *
    * @default - none
    */

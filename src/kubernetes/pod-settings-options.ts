@@ -109,8 +109,8 @@ export interface PodSettingsOptions {
    * A patch of the Pod's `spec`, applied last, as a JSON merge patch (RFC 7386): objects are merged
    * by key, `null` removes a field, and lists are replaced. Field names are those of Kubernetes.
    *
-   * A patch is not checked against the schema. A field that the plan depends on causes the warning `patchedValue`, which names
-   * the rules that are not enforced. `serving explain capabilities` lists all fields.
+   * A name that is not a field of the Kubernetes API, at any depth, is an error. A field that replaces what the plan depends on
+   * causes the warning `patchedValue`, which names the rules that are not enforced. `serving explain patches` lists all fields.
    *
    * @default - none
    */
@@ -121,8 +121,8 @@ export interface PodSettingsOptions {
    * A patch of the server's container, applied last, as a JSON merge patch (RFC 7386): objects are merged
    * by key, `null` removes a field, and lists are replaced. Field names are those of Kubernetes.
    *
-   * A patch is not checked against the schema. A field that the plan depends on causes the warning `patchedValue`, which names
-   * the rules that are not enforced. `serving explain capabilities` lists all fields.
+   * A name that is not a field of the Kubernetes API, at any depth, is an error. A field that replaces what the plan depends on
+   * causes the warning `patchedValue`, which names the rules that are not enforced. `serving explain patches` lists all fields.
    *
    * @default - none
    */

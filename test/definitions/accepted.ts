@@ -196,6 +196,28 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       }),
   },
   {
+    name: 'patches of the output',
+    define: (scope) =>
+      one(scope, {
+        targetSettings: [
+          kubernetes.PodSettings.of({
+            podPatch: {
+              hostAliases: [{ ip: '10.0.0.1', hostnames: ['models.example.com'] }],
+              enableServiceLinks: null,
+            },
+            containerPatch: {
+              lifecycle: { postStart: { exec: { command: ['python', '-c', 'pass'] } } },
+              terminationMessagePolicy: 'FallbackToLogsOnError',
+            },
+          }),
+          aws.TaskSettings.of({
+            taskDefinitionPatch: { EnableFaultInjection: true },
+            containerPatch: { Ulimits: [{ Name: 'nofile', SoftLimit: 65536, HardLimit: 65536 }] },
+          }),
+        ],
+      }),
+  },
+  {
     name: 'commands in running containers',
     define: (scope) =>
       one(scope, {

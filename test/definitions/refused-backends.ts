@@ -573,7 +573,8 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
   {
     name: 'a health check without a slash',
     code: 'InvalidPath',
-    message: "the health check path ('healthz') must start with '/' and must not contain spaces",
+    message:
+      "the health check path ('healthz') must start with '/' and must not contain spaces",
     define: (scope) => one(scope, { healthCheck: HealthCheck.http('healthz') }),
   },
   {
@@ -690,7 +691,8 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
   {
     name: 'a smoke test without a slash',
     code: 'InvalidPath',
-    message: "'smokeTest.path' ('predict') must start with '/' and must not contain spaces (at Serving/endpoint/v1)",
+    message:
+      "'smokeTest.path' ('predict') must start with '/' and must not contain spaces (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { smokeTest: { path: 'predict' } }),
   },
   {
@@ -1221,6 +1223,23 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) =>
       one(scope, {
         targetSettings: [kubernetes.PodSettings.of({ labels: { 'serving-constructs/backend': 'other' } })],
+      }),
+  },
+  {
+    name: 'a patch of Pods with a mistyped field',
+    code: 'UnknownOption',
+    message: "'podPatch.dnsConfig.searchs' is not a field of the Kubernetes API; did you mean 'searches'?",
+    define: (scope) =>
+      one(scope, { targetSettings: [kubernetes.PodSettings.of({ podPatch: { dnsConfig: { searchs: ['acme'] } } })] }),
+  },
+  {
+    name: 'a patch of tasks with a mistyped property',
+    code: 'UnknownOption',
+    message:
+      "'containerPatch.Ulimits[0].Hardlimit' is not a field of a task definition in CloudFormation; did you mean 'HardLimit'?",
+    define: (scope) =>
+      one(scope, {
+        targetSettings: [aws.TaskSettings.of({ containerPatch: { Ulimits: [{ Name: 'nofile', Hardlimit: 65536 }] } })],
       }),
   },
   {

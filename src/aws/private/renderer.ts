@@ -162,8 +162,8 @@ export class EcsRenderer extends TargetRenderer {
     };
   }
 
-  public override patchesOf({ settings }: BackendBinding): PatchIntent[] {
-    return taskPatches(settings);
+  public override patchesOf(backend: BackendBinding): PatchIntent[] {
+    return taskPatches(backend);
   }
 
   /** Adds the warning to the construct, where CDK prints it and users can acknowledge it. */

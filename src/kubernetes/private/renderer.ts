@@ -62,8 +62,8 @@ export abstract class KubernetesRenderer extends TargetRenderer {
     (this.objects.get(autoscaling.intent.backend) as BackendObjects).addAutoscaler(autoscaling);
   }
 
-  public override patchesOf({ settings }: BackendBinding): PatchIntent[] {
-    return podPatches(settings);
+  public override patchesOf(backend: BackendBinding): PatchIntent[] {
+    return podPatches(backend, this.settings.imagePullSecrets.length > 0);
   }
 
   /** The maximum number of replicas that an autoscaler of cdk8s-plus may run, and whether the cluster adds nodes. */

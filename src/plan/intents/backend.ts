@@ -147,8 +147,12 @@ export interface GpuIntent {
 export interface PatchIntent {
   /** The option, such as `podPatch`. */
   readonly option: string;
-  /** The field of the output, such as `terminationGracePeriodSeconds`. */
+  /** The object of the output, such as `the Pod`. @default - unknown */
+  readonly object?: string;
+  /** The path of the field in that object, such as `lifecycle.preStop`. */
   readonly field: string;
+  /** The value in reports. @default - unknown */
+  readonly value?: string;
   /** What the patch replaces. @default - nothing that the plan depends on */
   readonly replaces?: string;
   /** The rules of the timeout chain that are not enforced because of it. @default - none */
