@@ -2,6 +2,7 @@ import type { Explanation } from '../plan/explanation';
 import { hideTokens } from '../private/tokens';
 import { refusalSections } from './actions';
 import { capabilitySections } from './capabilities';
+import { patchSections } from './patches';
 import { routeSections } from './routes';
 import { lockSections, ruleSections } from './rules';
 import { mapTexts, type Section } from './sections';
@@ -33,6 +34,10 @@ export const REPORT_PARTS = {
   capabilities: {
     summary: 'what the target supports natively, emulates or approximates, and what is left to you',
     ofPlatform: capabilitySections,
+  },
+  patches: {
+    summary: 'the fields of the output that the definition patches, and what each replaces',
+    ofPlatform: patchSections,
   },
   locks: { summary: 'the lock files that were read', ofApp: lockSections },
   rules: { summary: 'the rules for these times, each with its source', ofApp: ruleSections },

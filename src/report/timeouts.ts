@@ -1,6 +1,7 @@
 import type { Explanation } from '../plan/explanation';
 import { chainTable, ladderTable } from './ladder';
 import { onCallNotes } from './on-call';
+import { patchNotes } from './patches';
 import type { Section } from './sections';
 
 interface Subject {
@@ -18,7 +19,7 @@ export function timeoutSections({ plan }: Explanation): Section[] {
     })),
     ...merged('timeouts of', plan.backends, (backend) => ({
       table: ladderTable(backend.ladder),
-      notes: onCallNotes(plan, backend),
+      notes: [...onCallNotes(plan, backend), ...patchNotes(backend.intent.patches)],
     })),
   ];
 }

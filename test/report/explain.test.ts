@@ -1,4 +1,6 @@
-import { Duration } from '../../src';
+import { App, Chart, Lazy } from 'cdk8s';
+import { Duration, kubernetes, ServingEndpoint } from '../../src';
+import { TargetPlatform } from '../../src/constructs/target-platform';
 import { OwnAddress } from '../../src/plan/choices';
 import { ImageUse } from '../../src/plan/target-profile';
 import { explain } from '../../src/report/explain';
@@ -47,11 +49,50 @@ test('backends with the same times share a section', () => {
   ]);
 });
 
-test('empty lists of lock files and rules are reported', () => {
+test('patches are listed with their object, their value and what they replace, and noted below the times', () => {
+  const chart = new Chart(new App(), 'Serving');
+  const settings = kubernetes.PodSettings.of({
+    podPatch: { terminationGracePeriodSeconds: 5, hostname: 'a' },
+    containerPatch: {
+      lifecycle: { preStop: null },
+      env: [{ name: 'A', value: 'b' }],
+      image: Lazy.any({ produce: () => 'c' }),
+    },
+  });
+  const endpoint = new ServingEndpoint(chart, 'endpoint');
+  endpoint.addBackend('a', backendOptions({ targetSettings: [settings] }));
+  const plan = TargetPlatform.planOf(endpoint.platform);
+  const explanation = { platform: 'Platform', target: 'a test', plan, lockFiles: [], refusals: [] };
+  const [, section] = explain([explanation], { names: ['patches'] });
+  expect(section?.title).toBe('patches of a (Serving/endpoint/a)');
+  const [pod, container] = ["Pod of the Deployment 'endpoint-a'", "container 'server' of the Deployment 'endpoint-a'"];
+  expect(section?.table?.rows).toEqual([
+    [pod, 'podPatch.terminationGracePeriodSeconds', '5', 'the time from the removal of a replica to SIGKILL', 'G'],
+    [pod, 'podPatch.hostname', '"a"', '-', '-'],
+    [container, 'containerPatch.lifecycle.preStop', 'removed', 'the wait before SIGTERM', 'P, PT, G, S5'],
+    [container, 'containerPatch.env', '1 item', 'the variables of the server, which can contain timeouts', 'R1, R8, F'],
+    [container, 'containerPatch.image', 'known at synthesis', 'the image of the definition', '-'],
+  ]);
+  const notes = explain([explanation], { names: ['timeouts'] }).flatMap((one) => one.notes ?? []);
+  expect(notes).toContain(
+    "Patched: 'podPatch.terminationGracePeriodSeconds' replaces the value in the output, so that these rules are not enforced: G.",
+  );
+  const [{ intent }] = JSON.parse(JSON.stringify(plan)).backends;
+  expect(intent.patches[0]).toMatchObject({
+    object: pod,
+    field: 'terminationGracePeriodSeconds',
+    value: '5',
+    rules: ['G'],
+  });
+});
+
+test('empty lists of lock files, patches and rules are reported', () => {
   const { plan } = { plan: testPlatform({ target: NUMBERED }).plan() };
   const explanation = { platform: 'Platform', target: 'a test', plan, lockFiles: [], refusals: [] };
-  const sections = explain([explanation], { names: ['locks', 'rules'] });
+  const sections = explain([explanation], { names: ['patches', 'locks', 'rules'] });
   expect(sections.map(({ title, text }) => [title, text])).toEqual([
+    ['Platform on a test', undefined],
+    ['patches', 'none'],
     ['lock files', 'none'],
     ['rules', 'none'],
   ]);

@@ -87,7 +87,7 @@ describe('serving explain', () => {
     expect(report).toContain(
       '| hop | seconds | rule | slack |\n| --- | ---: | --- | ---: |\n| client timeout, at least | 70 | R6 | - |',
     );
-    const folded = ['routes', 'timeouts', 'hops', 'capabilities', 'locks', 'rules'];
+    const folded = ['routes', 'timeouts', 'hops', 'capabilities', 'patches', 'locks', 'rules'];
     const summaries = [...report.matchAll(/^<details><summary>(.*)<\/summary>$/gm)].map(([, name]) => name);
     expect(summaries).toEqual(folded);
     expect(report.match(/^<\/details>$/gm)).toHaveLength(folded.length);
