@@ -9,6 +9,7 @@ const HEAD = `global
   nbthread 2
   tune.bufsize 66560
   tune.maxrewrite 1024
+  tune.http.maxhdr 500
   tune.buffers.limit 12000
   hard-stop-after 70s
 

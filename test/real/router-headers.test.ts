@@ -35,6 +35,18 @@ describe('the head of a request', () => {
     expect(Object.keys(echo?.headers ?? {}).filter((name) => /^x-\d+$/.test(name))).toHaveLength(kib);
   });
 
+  const short = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'v']));
+
+  test.each([96, 101, 102, 250, 480])('passes with %i headers', async (count) => {
+    const { status, echo } = await router.send({ headers: short(count) });
+    expect(status).toBe(200);
+    expect(Object.keys(echo?.headers ?? {}).filter((name) => /^x-\d+$/.test(name))).toHaveLength(count);
+  });
+
+  test('is refused with more than 500 headers', async () => {
+    expect((await router.send({ headers: short(501) })).status).toBe(400);
+  });
+
   test('passes with a header of 60 KiB, and is refused above 64 KiB', async () => {
     expect((await router.send({ headers: { 'x-one': 'v'.repeat(60 * 1024) } })).status).toBe(200);
     expect((await router.send({ headers: headers(66) })).status).toBe(400);

@@ -16,6 +16,12 @@ const BUFFER_BYTES = 64 * 1024 + REWRITE_BYTES;
  */
 const MAX_BUFFERS = MAX_CONNECTIONS + 2000;
 
+/**
+ * The maximum number of headers of a request or a response. An Application Load Balancer has no such limit; the default of
+ * HAProxy is 101. A thread keeps two lists of as many headers, of 32 bytes each, on its stack, which has 128 KiB on Alpine Linux.
+ */
+const MAX_HEADERS = 500;
+
 /** The memory in MiB that all buffers can use. Idle connections have none. */
 export const MAX_BUFFERS_MIB = Math.ceil((MAX_BUFFERS * BUFFER_BYTES) / 1024 ** 2);
 
@@ -25,6 +31,7 @@ export function renderBuffers(): string[] {
     `  # Heads of requests have up to 64 KiB. Buffers are allocated on demand and use at most ${MAX_BUFFERS_MIB} MiB.`,
     `  tune.bufsize ${BUFFER_BYTES}`,
     `  tune.maxrewrite ${REWRITE_BYTES}`,
+    `  tune.http.maxhdr ${MAX_HEADERS}`,
     `  tune.buffers.limit ${MAX_BUFFERS}`,
   ];
 }
