@@ -98,12 +98,16 @@ export interface ServingEndpointProps {
   /**
    * The path prefix, matched by segment: `/classify` matches `/classify` and everything below it.
    *
+   * It may contain escapes of UTF-8, such as `%20` for a space, of characters that need one. The router compares them after
+   * decoding, gateways as clients send them, with digits in capitals; an Application Load Balancer cannot match them.
+   *
    * @default '/'
    */
   readonly path?: string;
 
   /**
-   * The hosts that the endpoint serves, such as `models.example.com` or `*.example.com`.
+   * The hosts that the endpoint serves, such as `models.example.com` or `*.example.com`. An Application Load Balancer requires
+   * a dot in each, and a gateway refuses IP addresses.
    *
    * @default - every host
    */

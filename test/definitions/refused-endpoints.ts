@@ -1,4 +1,5 @@
 import { Lazy } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import {
   Backend,
   Duration,
@@ -57,6 +58,20 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
       "'path' ('/100%/a') must not contain '%/a', because '%' starts an escape of two hexadecimal digits; write '%25' for a percent sign (at Serving/endpoint)",
     define: (scope) => one(scope, {}, { path: '/100%/a' }),
   },
+  ...(
+    [
+      ['of a letter', '/%41', '%41', "because it needs no escape and targets compare paths differently; write 'A'"],
+      ['of a dot', '/%2e%2e', '%2e', "because it needs no escape and targets compare paths differently; write '.'"],
+      ['of a slash', '/a%2Fb', '%2F', 'which balancers and servers interpret differently; use another character'],
+      ['of a null', '/a%00', '%00', 'which balancers and servers interpret differently; use another character'],
+      ['that is not UTF-8', '/caf%E9', '%', 'with escapes that are not UTF-8; encode the text in UTF-8'],
+    ] as const
+  ).map(([name, path, text, advice]) => ({
+    name: `an escape in a path ${name}`,
+    code: 'InvalidPath' as const,
+    message: `'path' ('${path}') must not contain '${text}', ${advice} (at Serving/endpoint)`,
+    define: (scope: Construct) => one(scope, {}, { path }),
+  })),
   {
     name: 'a path of an endpoint that another endpoint matches',
     code: 'DuplicateRoute',

@@ -112,6 +112,17 @@ describe('an HTTPRoute', () => {
     expect(() => twoBackends({}, { path: '/a%20b' })).not.toThrow();
   });
 
+  test('has escapes with digits in capitals, as clients send them', () => {
+    const { chart } = twoBackends({}, { path: '/caf%c3%a9' });
+    expect(onlyRoute(chart).rules[0].matches[0].path.value).toBe('/caf%C3%A9');
+  });
+
+  test('does not match an IP address', () => {
+    expect(() => twoBackends({}, { hosts: ['10.0.0.1'] })).toThrow(
+      "[InvalidHost] the host ('10.0.0.1') must not be an IP address, because the routes of a gateway do not match any; use a name, or omit 'hosts'",
+    );
+  });
+
   test('replaces the whole path for a header', () => {
     const { chart, endpoint } = twoBackends();
     endpoint.splitTraffic({ headerRules: [{ header: 'x-serve-call-method', value: 'explain', path: '/explain' }] });

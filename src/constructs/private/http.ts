@@ -5,6 +5,7 @@ import type { TargetProfile } from '../../plan/target-profile';
 import { requireIdentifier, requireList, requireText } from '../../private/checks';
 import { type ErrorCode, ServingError } from '../../private/errors';
 import { isUnresolved } from '../../private/tokens';
+import { checkEscapes } from './escapes';
 
 /** Where a path or a header is used, and the target that has to match it. */
 export interface Use {
@@ -20,7 +21,6 @@ export function checkPath(prop: string, path: string, { at, target }: Use): stri
       `'${prop}' must be known at synthesis, because routes are compared by it; pass plain text instead of a token`,
       at,
     );
-  const clean = path.length > 1 ? path.replace(/\/$/, '') : path;
   if (!/^(?:\/|(?:\/[A-Za-z0-9._~!$&'()+,;=:@%-]+)+\/?)$/.test(path)) {
     throw new ServingError(
       'InvalidPath',
@@ -28,14 +28,7 @@ export function checkPath(prop: string, path: string, { at, target }: Use): stri
       at,
     );
   }
-  const incomplete = /%(?![0-9A-Fa-f]{2}).{0,2}/.exec(clean)?.[0];
-  if (incomplete !== undefined) {
-    throw new ServingError(
-      'InvalidPath',
-      `'${prop}' ('${path}') must not contain '${incomplete}', because '%' starts an escape of two hexadecimal digits; write '%25' for a percent sign`,
-      at,
-    );
-  }
+  const clean = checkEscapes(prop, path.length > 1 ? path.replace(/\/$/, '') : path, at);
   checkLength('InvalidPath', { what: `'${prop}'`, text: clean, max: target.matching?.maxPathLength }, { at, target });
   if (clean.split('/').some((segment) => segment === '.' || segment === '..')) {
     throw new ServingError('InvalidPath', `'${prop}' ('${path}') must not have '.' or '..' as a segment`, at);

@@ -38,6 +38,7 @@ export class EndpointRoutes implements EndpointObjects {
     private readonly gateway: Gateway,
   ) {
     this.checkPrefix(gateway.profile.options.name);
+    this.checkHosts();
     const { policies = [], methodNotAllowed: answer, requestTimeouts = false } = gateway.profile.options;
     const isNeeded = answer !== undefined && endpoint.intent.methods.length > 0;
     this.methodNotAllowed = isNeeded ? this.addPolicy(answer) : undefined;
@@ -153,6 +154,17 @@ export class EndpointRoutes implements EndpointObjects {
     throw new ServingError(
       'InvalidPath',
       `'path' ('${prefix}') must not contain '%' with 'stripPrefix', because servers get it in a header, in which ${name} may interpret it; use a path without escapes, or leave out 'stripPrefix'`,
+      this.endpoint.scope,
+    );
+  }
+
+  /** https://gateway-api.sigs.k8s.io/reference/spec/#hostname */
+  private checkHosts(): void {
+    const address = this.endpoint.intent.hosts.find((host) => /^[\d.]+$/.test(host));
+    if (address === undefined) return;
+    throw new ServingError(
+      'InvalidHost',
+      `the host ('${address}') must not be an IP address, because the routes of a gateway do not match any; use a name, or omit 'hosts'`,
       this.endpoint.scope,
     );
   }
