@@ -4,6 +4,7 @@ import { requireIdentifier, requireNumber, requireText } from '../private/checks
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
+import { isRequestPath, REQUEST_PATH } from '../private/request-path';
 import { isUnresolved } from '../private/tokens';
 import { Duration } from '../units/duration';
 
@@ -191,7 +192,8 @@ export class HealthCheck {
   /**
    * GET `path` on the container port; a status from 200 to 399 is healthy on every target, unless `statuses` specifies others.
    *
-   * @param path the path in the container, regardless of the paths of endpoints
+   * @param path the path in the container, regardless of the paths of endpoints, as it is sent: with escapes such as `%20` where
+   * URLs need them, and optionally with a query
    */
   public static http(path: string, options: HttpHealthCheckOptions = {}): HealthCheck {
     checkOptions('HttpHealthCheckOptions', options, 'options');
@@ -304,9 +306,9 @@ function defaultsIn({ interval, unhealthyThreshold }: Pick<LivenessCheck, 'inter
 }
 
 function requirePath(prop: string, path: string): string {
-  if (/^\/[!-~]*$/.test(requireIdentifier(prop, path)) && path.length <= 1024) return path;
+  if (isRequestPath(requireIdentifier(prop, path))) return path;
   const what = prop === 'path' ? `the health check path ('${path}')` : `'${prop}' ('${path}') of the health check`;
-  throw new ServingError('InvalidPath', `${what} must start with '/' and must not contain spaces`);
+  throw new ServingError('InvalidPath', `${what} ${REQUEST_PATH}`);
 }
 
 /** The timeout of a check, at most its interval. */

@@ -574,9 +574,15 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a health check without a slash',
     code: 'InvalidPath',
     message:
-      "the health check path ('healthz') must start with '/' and must not contain spaces",
+      "the health check path ('healthz') must start with one '/' and have only characters of URLs, without spaces, '#' and incomplete escapes",
     define: (scope) => one(scope, { healthCheck: HealthCheck.http('healthz') }),
   },
+  ...['/%', '/ready#now', '//ready'].map((path) => ({
+    name: `the health check path '${path}', which the kubelet would send differently`,
+    code: 'InvalidPath' as const,
+    message: `the health check path ('${path}') must start with one '/' and have only characters of URLs, without spaces, '#' and incomplete escapes`,
+    define: (scope: Construct) => one(scope, { healthCheck: HealthCheck.http(path) }),
+  })),
   {
     name: 'a health check with an interval of 2 s',
     code: 'HealthCheckOutOfRange',
@@ -692,7 +698,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a smoke test without a slash',
     code: 'InvalidPath',
     message:
-      "'smokeTest.path' ('predict') must start with '/' and must not contain spaces (at Serving/endpoint/v1)",
+      "'smokeTest.path' ('predict') must start with one '/' and have only characters of URLs, without spaces, '#' and incomplete escapes (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { smokeTest: { path: 'predict' } }),
   },
   {

@@ -148,7 +148,7 @@ sys.exit(subprocess.run([sys.executable, '-I', '-c', code]).returncode)`;
     [201, 1],
     [302, 1],
   ])('exits for status %i with %i if the healthy ones are listed', (status, code) => {
-    const healthCheck = HealthCheck.http('/it"s/\\\'ready$(HOME)', { statuses: '200,204', host: 'model.internal' });
+    const healthCheck = HealthCheck.http("/it's/%5C'ready$(HOME)", { statuses: '200,204', host: 'model.internal' });
     const { exec } = serverOf({ healthCheck }).readinessProbe;
     // The kubelet replaces `$$` by `$`.
     const question = (exec.command[3] as string).replaceAll('$$', '$');

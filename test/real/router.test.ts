@@ -66,7 +66,7 @@ describe('a router', () => {
       'v1',
       backendOptions({
         replicas: 2,
-        healthCheck: HealthCheck.http('/ready?deep=1&q="\'$x\\', {
+        healthCheck: HealthCheck.http("/ready?deep=1&q=%22'$x%5C", {
           interval: Duration.seconds(5),
           timeout: Duration.seconds(2),
         }),
@@ -236,7 +236,7 @@ describe('a router', () => {
     sick.healthy = false;
     await router.untilServers('checked-v1', 1, 20);
     while (well.checks.length === 0) await sleep(100);
-    expect(new Set(well.checks)).toEqual(new Set(['GET /ready?deep=1&q="\'$x\\ HTTP/1.1']));
+    expect(new Set(well.checks)).toEqual(new Set(["GET /ready?deep=1&q=%22'$x%5C HTTP/1.1"]));
     expect((await sendMany(router, 20, { path: '/checked' })).replicas).toEqual({ [well.address]: 20 });
   });
 

@@ -35,10 +35,32 @@ describe('health check', () => {
     });
   });
 
-  test.each(['', 'healthz', '/a b', `/${'x'.repeat(1024)}`])('fails when the path is %p', (path) => {
+  test.each([
+    '',
+    'healthz',
+    '/a b',
+    '/%',
+    '/%2',
+    '/a#b',
+    '//host/a',
+    '/a"b',
+    '/a\\b',
+    '/{a}',
+    '/é',
+    `/${'x'.repeat(1024)}`,
+  ])('fails when the path is %p', (path) => {
     expect(() => HealthCheck.http(path)).toThrow(
-      `[InvalidPath] the health check path ('${path}') must start with '/' and must not contain spaces`,
+      `[InvalidPath] the health check path ('${path}') must start with one '/' and have only characters of URLs, without spaces, '#' and incomplete escapes`,
     );
+  });
+
+  test.each([
+    '/',
+    '/healthz?deep=yes&x',
+    '/a%20b/%C3%A9',
+    "/v2/models/net:1/ready;a=$b,(c)!*'~@+",
+  ])('accepts the path %p', (path) => {
+    expect(HealthCheck.http(path)._intent().path).toBe(path);
   });
 
   test('keeps its status codes and its host', () => {
@@ -77,7 +99,7 @@ describe('health check', () => {
     ['liveness.path', { liveness: { path: 'a' } }],
   ] as const)('fails when %s is invalid', (prop, options) => {
     expect(() => HealthCheck.http('/', options)).toThrow(
-      `[InvalidPath] '${prop}' ('a') of the health check must start with '/' and must not contain spaces`,
+      `[InvalidPath] '${prop}' ('a') of the health check must start with one '/' and have only characters of URLs, without spaces, '#' and incomplete escapes`,
     );
   });
 

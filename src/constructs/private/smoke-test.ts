@@ -5,6 +5,7 @@ import type { ServerIntent, SmokeTestIntent } from '../../plan/intents';
 import { requireIdentifier, requireNumber, requireText } from '../../private/checks';
 import { describe } from '../../private/describe';
 import { ServingError } from '../../private/errors';
+import { isRequestPath, REQUEST_PATH } from '../../private/request-path';
 import { isUnresolved } from '../../private/tokens';
 import type { SmokeTest } from '../../workload/smoke-test';
 import { checkSchema } from './json-schema';
@@ -69,12 +70,8 @@ function requireHttp1({ name, protocol, at }: SmokeTestPlace): void {
 }
 
 function pathOf(path: string, at: IConstruct): string {
-  if (/^\/[!-~]*$/.test(requireIdentifier('smokeTest.path', path, at)) && path.length <= 1024) return path;
-  throw new ServingError(
-    'InvalidPath',
-    `'smokeTest.path' ('${path}') must start with '/' and must not contain spaces`,
-    at,
-  );
+  if (isRequestPath(requireIdentifier('smokeTest.path', path, at))) return path;
+  throw new ServingError('InvalidPath', `'smokeTest.path' ('${path}') ${REQUEST_PATH}`, at);
 }
 
 function headersOf({ headers = {} }: SmokeTest, at: IConstruct): Record<string, string> {
