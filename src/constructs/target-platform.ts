@@ -28,6 +28,7 @@ import {
   hubDownloads,
   lockedDestinations,
   modelDrifts,
+  repeatedPaths,
   unfilledBatches,
   unreachable,
 } from './private/definition-warnings';
@@ -118,7 +119,7 @@ export abstract class TargetPlatform extends ServingPlatform {
   public _addEndpoint(endpoint: EndpointBinding): void {
     const { scope, intent } = endpoint;
     this.declarations.addEndpoint(endpoint);
-    this._warn(scope, headerCredentials(`endpoint '${intent.name}'`, intent.headers));
+    this._warn(scope, [...headerCredentials(`endpoint '${intent.name}'`, intent.headers), ...repeatedPaths(intent)]);
     this._change();
     createIn([scope, this], () => this.renderer.bindEndpoint(endpoint));
   }
@@ -169,7 +170,7 @@ export abstract class TargetPlatform extends ServingPlatform {
 
   /** @internal */
   public _addAutoscaling(scope: Construct, policy: AutoscalingIntent, targets: ScalingTarget[]): void {
-    const binding = this.declarations.addAutoscaling(scope, policy, targets);
+    const binding = this.declarations.addAutoscaling(scope, policy, { targets, target: this.target });
     this._change();
     createIn([binding.backend.scope, scope, this], () => this.renderer.bindAutoscaling(binding));
   }

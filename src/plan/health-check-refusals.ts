@@ -77,6 +77,6 @@ function refuseStatuses(target: TargetProfile, backend: BackendIntent, refusals:
     refusals,
     'Unsupported',
     path,
-    `'statuses' (${healthCheck.statuses}) of the health check of backend '${name}' requires a Python interpreter in the image, because the checks of this target accept ${target.healthCheck?.statuses} only; set 'interpreter' of the server's 'behavior' if it has one, or remove 'statuses'`,
+    `'statuses' (${healthCheck.statuses}) of the health check of backend '${name}' requires a Python interpreter in the image, because the checks of this target accept ${target.healthCheck?.statuses} only; set 'interpreter' in the 'behavior' of ModelServer.fromImage or ModelServer.command, such as 'python3', or remove 'statuses'`,
   );
 }

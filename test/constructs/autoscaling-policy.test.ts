@@ -193,7 +193,7 @@ describe('a metric that the backend must have', () => {
     const gpus = ScalingTarget.gpuUtilization(70);
     for (const gpu of [undefined, Gpu.amd()])
       expect(() => scaled({ gpu }, gpus)).toThrow(
-        "[Unsupported] scaling target 'gpu' of backend 'backend' requires NVIDIA GPUs; set 'gpu' to Gpu.nvidia(), or use another target",
+        "[Unsupported] scaling target 'gpu' of backend 'backend' requires NVIDIA GPUs; set 'gpu' to Gpu.nvidia(), or use ScalingTarget.ongoingRequests",
       );
     expect(intentOf(scaled({ gpu: Gpu.nvidia() }, gpus))?.targets).toEqual([{ metric: 'gpu', value: 70 }]);
   });

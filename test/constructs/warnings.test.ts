@@ -66,6 +66,7 @@ const CASES: [id: string, change: Partial<BackendOptions>, props?: ServingEndpoi
   ],
   ['closedDirectory.v1', { user: 1000, scratch: [ScratchVolume.at('/root/.cache')] }],
   ['closedDirectory.v1.proxy', { sidecars: [{ ...proxy, user: 65532, environment: { HOME: '/root' } }] }],
+  ['repeatedPath.endpoint', {}, { path: '/a', paths: [{ path: '/a/b', requestTimeout: Duration.minutes(2) }] }],
   ['hubDownload.v1', { server: ModelServer.textEmbeddingsInference({ model: 'BAAI/bge-small-en-v1.5' }) }],
   ['longStop.v1', {}, { streaming: { maxDuration: Duration.minutes(30), heartbeat: Duration.seconds(20) } }],
   ['credentialInEnvironment.proxy.DB_PASSWORD', { sidecars: [{ ...proxy, environment: { DB_PASSWORD: SECRET } }] }],
@@ -165,6 +166,17 @@ test('a sidecar that runs as root causes a warning on Kubernetes, unless it runs
   expect(linesOf((chart) => define(chart, { user: 0, sidecars: [proxy] }))).toEqual([
     expect.stringContaining("] backend 'v1' runs as root"),
   ]);
+});
+
+test.each([
+  ['/v1', '/v1/batch', "applies to '/v1/v1/batch', because it follows the path of the endpoint ('/v1'); use '/batch',"],
+  ['/v1', '/v1', "applies to '/v1/v1', because it follows the path of the endpoint ('/v1'); set 'requestTimeout' of"],
+  ['/v1', '/v1x/a', undefined],
+  ['/', '/v1', undefined],
+])('a path below %s that starts with it causes a warning: %s', (path, below, message) => {
+  const paths = [{ path: below, requestTimeout: Duration.minutes(2) }];
+  const lines = linesOf((chart) => define(chart, {}, { path, paths }));
+  expect(lines).toEqual(message === undefined ? [] : [expect.stringContaining(message)]);
 });
 
 describe('a directory below /root', () => {

@@ -636,7 +636,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'status codes that nothing in the image can check for',
     code: 'Unsupported',
     message:
-      "'statuses' (200-299) of the health check of backend 'v1' requires a Python interpreter in the image, because the checks of this target accept 200-399 only; set 'interpreter' of the server's 'behavior' if it has one, or remove 'statuses' (at Serving/endpoint/v1)",
+      "'statuses' (200-299) of the health check of backend 'v1' requires a Python interpreter in the image, because the checks of this target accept 200-399 only; set 'interpreter' in the 'behavior' of ModelServer.fromImage or ModelServer.command, such as 'python3', or remove 'statuses' (at Serving/endpoint/v1)",
     on: ['kubernetes'],
     acceptedOn: ['aws', 'test'],
     define: (scope) =>
@@ -946,7 +946,24 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     code: 'Unsupported',
     message:
       "scaling target 'queue depth' of backend 'v1' requires a metric of waiting requests, which gunicorn does not have; use ScalingTarget.ongoingRequests (at Serving/endpoint/v1/Autoscaling)",
+    on: ['aws', 'test'],
     define: (scope) => one(scope).backend.autoscale({ maxReplicas: 8, targets: [ScalingTarget.queueDepth(4)] }),
+  },
+  {
+    name: 'scaling by the queue of a server without that metric, where requests are not counted',
+    code: 'Unsupported',
+    message:
+      "scaling target 'queue depth' of backend 'v1' requires a metric of waiting requests, which gunicorn does not have; use ScalingTarget.cpuUtilization (at Serving/endpoint/v1/Autoscaling)",
+    on: ['kubernetes'],
+    define: (scope) => one(scope).backend.autoscale({ maxReplicas: 8, targets: [ScalingTarget.queueDepth(4)] }),
+  },
+  {
+    name: 'scaling by GPUs that a backend does not have, where they are not measured',
+    code: 'Unsupported',
+    message:
+      "scaling target 'gpu' of backend 'v1' requires NVIDIA GPUs; use ScalingTarget.ongoingRequests (at Serving/endpoint/v1/Autoscaling)",
+    on: ['aws'],
+    define: (scope) => one(scope).backend.autoscale({ maxReplicas: 8, targets: [ScalingTarget.gpuUtilization(70)] }),
   },
   {
     name: 'a fixed number of replicas with autoscaling',

@@ -7,6 +7,7 @@ import type {
   PlatformIntents,
   SplitIntent,
 } from '../../plan/intents';
+import type { TargetProfile } from '../../plan/target-profile';
 import { ServingError } from '../../private/errors';
 import { freeze } from '../../private/freeze';
 import type { AttachmentBinding, AutoscalingBinding, BackendBinding, EndpointBinding, SplitBinding } from '../bindings';
@@ -53,7 +54,11 @@ export class Declarations {
     return binding;
   }
 
-  public addAutoscaling(scope: Construct, intent: AutoscalingIntent, targets: ScalingTarget[]): AutoscalingBinding {
+  public addAutoscaling(
+    scope: Construct,
+    intent: AutoscalingIntent,
+    { targets, target }: { readonly targets: ScalingTarget[]; readonly target: TargetProfile },
+  ): AutoscalingBinding {
     const backend = this.backend(intent.backend);
     const { name, replicas, hasFixedReplicas } = backend.intent;
     this.requireNoAutoscaling(intent.backend, scope);
@@ -64,7 +69,7 @@ export class Declarations {
         scope,
       );
     }
-    requireSources(backend.intent, intent, scope);
+    requireSources(backend.intent, intent, { target, scope });
     const binding = freeze({ scope, backend, targets, intent });
     this.policies.set(intent.backend, binding);
     this.scopes.push(scope);

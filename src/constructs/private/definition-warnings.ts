@@ -1,9 +1,24 @@
 import { capabilityOf } from '../../plan/capabilities';
-import type { BackendIntent } from '../../plan/intents';
+import type { BackendIntent, EndpointIntent } from '../../plan/intents';
+import { pathBelow } from '../../plan/path-times';
 import type { ServingPlan } from '../../plan/plan';
 import { Feature, SupportLevel, type TargetProfile } from '../../plan/target-profile';
 import { slug } from '../../private/names';
+import { isWithin } from '../../private/paths';
 import type { Warning } from './warnings';
+
+/** Paths below an endpoint that start with its own path, which they follow. */
+export function repeatedPaths({ name, prefix, pathTimes = [] }: EndpointIntent): Warning[] {
+  if (prefix === '/') return [];
+  return pathTimes
+    .filter(({ path }) => isWithin(path, prefix))
+    .map(({ path }) => {
+      const rest = path.slice(prefix.length);
+      const way = rest === '' ? "set 'requestTimeout' of the endpoint" : `use '${rest}'`;
+      const message = `'path' ('${path}') in 'paths' of endpoint '${name}' applies to '${pathBelow(prefix, path)}', because it follows the path of the endpoint ('${prefix}'); ${way}, or acknowledge this warning`;
+      return { id: `repeatedPath.${slug(name)}`, message };
+    });
+}
 
 /** What became of the directories of locked models since. */
 export function modelDrifts({ models }: BackendIntent): Warning[] {

@@ -20,6 +20,7 @@ export const WARNING_KINDS = [
   'publicBackendAddress',
   'publicTrustedProxies',
   'publishDestination',
+  'repeatedPath',
   'rootUser',
   'routerImage',
   'sharedNames',
