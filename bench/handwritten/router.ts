@@ -30,24 +30,17 @@ export class Router extends Construct {
     };
     const selector = { matchLabels: this.selector };
     const files = haproxyFiles(endpoints);
+    const digest = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
     this.add('ServiceAccount', 'v1', { automountServiceAccountToken: false });
-    this.add('ConfigMap', 'v1', { data: files });
+    this.add('ConfigMap', 'v1', { immutable: true, data: files }, { name: `${name}-${digest}` });
     this.add('Deployment', 'apps/v1', {
       spec: {
         replicas: 2,
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         selector,
         template: {
-          metadata: {
-            labels: this.labels,
-            annotations: {
-              'serving-constructs/config': createHash('sha256')
-                .update(JSON.stringify(files))
-                .digest('hex')
-                .slice(0, 16),
-            },
-          },
-          spec: this.pod(),
+          metadata: { labels: this.labels },
+          spec: this.pod(`${name}-${digest}`),
         },
       },
     });
@@ -59,16 +52,16 @@ export class Router extends Construct {
       selector: this.selector,
       ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }],
     };
-    this.add('Service', 'v1', { spec }, this.urls());
+    this.add('Service', 'v1', { spec }, { annotations: this.urls() });
   }
 
   private add(
     kind: string,
     apiVersion: string,
     body: Record<string, unknown>,
-    annotations?: Record<string, string>,
+    own: { readonly name?: string; readonly annotations?: Record<string, string> } = {},
   ): void {
-    const metadata = { name: this.name, labels: this.labels, annotations };
+    const metadata = { name: this.name, labels: this.labels, ...own };
     new ApiObject(this, kind, { apiVersion, kind, metadata, ...body });
   }
 
@@ -78,7 +71,7 @@ export class Router extends Construct {
     );
   }
 
-  private pod() {
+  private pod(config: string) {
     return {
       serviceAccountName: this.name,
       automountServiceAccountToken: false,
@@ -97,7 +90,7 @@ export class Router extends Construct {
         labelSelector: { matchLabels: this.selector },
       })),
       containers: [this.container()],
-      volumes: [{ name: 'config', configMap: { name: this.name } }],
+      volumes: [{ name: 'config', configMap: { name: config } }],
     };
   }
 

@@ -95,7 +95,12 @@ function manifestsOf(build: (app: KubernetesApp, fleet: FleetPlatform[]) => void
   return Object.fromEntries(
     app.charts.map((chart) => [
       chart.node.id,
-      Object.fromEntries(chart.toJson().map((object) => [`${object.kind} ${object.metadata.name}`, content(object)])),
+      Object.fromEntries(
+        chart
+          .toJson()
+          .map(content)
+          .map((object) => [`${object.kind} ${object.metadata.name}`, object]),
+      ),
     ]),
   );
 }
@@ -107,12 +112,8 @@ function content(object: Free): Free {
     for (const [file, text] of Object.entries(copy.data as Record<string, string>))
       copy.data[file] = text.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
   }
-  const annotations = copy.spec?.template?.metadata?.annotations;
-  const digest = annotations?.['serving-constructs/config'];
-  if (digest !== undefined) {
-    expect(digest).toMatch(/^[0-9a-f]{16}$/);
-    annotations['serving-constructs/config'] = 'digest';
-  }
+  const named = copy.kind === 'ConfigMap' ? copy.metadata : copy.spec?.template?.spec?.volumes?.[0]?.configMap;
+  if (typeof named?.name === 'string') named.name = named.name.replace(/-[0-9a-f]{16}$/, '-digest');
   return copy;
 }
 

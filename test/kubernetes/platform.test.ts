@@ -17,6 +17,7 @@ import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { HealthCheck } from '../../src/workload/health-check';
 import { backendOptions, singleBackend } from '../support/definitions';
+import { routerFiles } from '../support/observe-kubernetes';
 import { findObject, manifestsOf, newChart, oneBackend } from './support';
 
 const platform = (props: KubernetesPlatformProps) => () => new KubernetesPlatform(newChart(), 'Platform', props);
@@ -78,8 +79,7 @@ describe('platform', () => {
   test('configures the trusted proxies of its router', () => {
     const router = { trustedProxies: ['10.0.0.0/8', 'fd00::/8', '192.0.2.7'], maxConnectionsPerSource: 50 };
     const { chart } = oneBackend({}, {}, { router: { ...router, underscoresInHeaders: true } });
-    const { data } = findObject(manifestsOf(chart), 'ConfigMap', 'serving-router');
-    const config: string = data['haproxy.cfg'];
+    const config = routerFiles(manifestsOf(chart))['haproxy.cfg'];
     expect(config).toContain('  acl trusted src -- 10.0.0.0/8 fd00::/8 192.0.2.7\n');
     expect(config).toContain('  tcp-request connection reject if { sc1_conn_cur gt 50 } !trusted\n');
     expect(config).not.toContain("'_|^");

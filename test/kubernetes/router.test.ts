@@ -1,10 +1,12 @@
-import { type Chart, JsonPatch } from 'cdk8s';
+import { type ApiObject, type Chart, JsonPatch } from 'cdk8s';
 import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { KubernetesPlatform } from '../../src/kubernetes';
 import type { Router } from '../../src/kubernetes/private/router/router';
 import { Duration } from '../../src/units/duration';
 import { backendOptions } from '../support/definitions';
+import { configurationOf, Haproxy } from '../support/haproxy';
+import { routerFiles } from '../support/observe-kubernetes';
 import { findObject, type Manifest, manifestsOf, newChart, oneBackend } from './support';
 
 const NAME = 'serving-router';
@@ -13,14 +15,14 @@ const KINDS = ['ServiceAccount', 'ConfigMap', 'Deployment', 'PodDisruptionBudget
 const router = (manifests: Manifest[], kind: string) => findObject(manifests, kind, NAME);
 const deployment = (chart: Chart) => router(manifestsOf(chart), 'Deployment');
 const podOf = (chart: Chart) => deployment(chart).spec.template.spec;
-const configOf = (manifests: Manifest[]): string => router(manifests, 'ConfigMap').data['haproxy.cfg'];
-const digestOf = (chart: Chart): string =>
-  deployment(chart).spec.template.metadata.annotations['serving-constructs/config'];
+const configOf = (manifests: Manifest[]): string => configurationOf(routerFiles(manifests));
+const configMaps = (manifests: Manifest[]) => manifests.filter(({ kind }) => kind === 'ConfigMap');
+const volumeOf = (chart: Chart) => podOf(chart).volumes[0];
 
 describe('the objects of the router', () => {
   test('allow updates and evictions without downtime', () => {
     const manifests = manifestsOf(oneBackend().chart);
-    const own = manifests.filter((manifest) => manifest.metadata.name === NAME);
+    const own = manifests.filter(({ metadata }) => metadata.name.replace(/-[0-9a-f]{16}$/, '') === NAME);
     expect(own.map((manifest) => manifest.kind).sort()).toEqual([...KINDS].sort());
     expect(router(manifests, 'PodDisruptionBudget').spec).toMatchObject({ maxUnavailable: 1 });
     expect(router(manifests, 'Service').spec).toMatchObject({
@@ -160,31 +162,70 @@ describe('the Pod of the router', () => {
   });
 });
 
-describe('a changed definition', () => {
-  test('replaces Pods, and an unchanged one does not', () => {
-    const digest = digestOf(oneBackend().chart);
-    expect(digest).toMatch(/^[0-9a-f]{16}$/);
-    expect(digestOf(oneBackend().chart)).toBe(digest);
-    expect(digestOf(oneBackend({}, { methods: [HttpMethod.POST] }).chart)).not.toBe(digest);
+describe('the files of the router', () => {
+  const nameOf = (chart: Chart): string => volumeOf(chart).configMap.name;
+
+  test('are in an immutable ConfigMap whose name contains a digest of them, which the Pods name', () => {
+    const { chart } = oneBackend();
+    const [configMap, ...others] = configMaps(manifestsOf(chart));
+    expect(others).toEqual([]);
+    expect(configMap?.immutable).toBe(true);
+    expect(configMap?.metadata.name).toMatch(/^serving-router-[0-9a-f]{16}$/);
+    expect(nameOf(chart)).toBe(configMap?.metadata.name);
+    expect(chart.node.findAll().filter((node) => (node as ApiObject).name === nameOf(chart))).toHaveLength(1);
   });
 
-  test('is rendered even if it comes late, after something was read', () => {
+  test('replace the Pods if they change, and not otherwise', () => {
+    const name = nameOf(oneBackend().chart);
+    expect(nameOf(oneBackend().chart)).toBe(name);
+    expect(nameOf(oneBackend({}, { methods: [HttpMethod.POST] }).chart)).not.toBe(name);
+    // Only a map differs.
+    expect(nameOf(oneBackend({}, { path: '/other' }).chart)).not.toBe(name);
+  });
+
+  test('are rendered even if they change late, after something was read', () => {
     const { chart, endpoint } = oneBackend();
-    const before = digestOf(chart);
+    const before = nameOf(chart);
     endpoint.addBackend('late', backendOptions());
     expect(configOf(manifestsOf(chart))).toContain('backend digits-late from pool');
-    expect(digestOf(chart)).not.toBe(before);
+    expect(nameOf(chart)).not.toBe(before);
+    expect(configMaps(manifestsOf(chart))).toHaveLength(1);
   });
 
-  test('fails if the configuration becomes too large for a ConfigMap', () => {
+  test('are in several ConfigMaps if they are large, each small enough for `kubectl apply`', () => {
     const chart = newChart();
-    for (let index = 0; index < 1000; index++) {
-      const endpoint = new ServingEndpoint(chart, `${'endpoint'.repeat(6)} ${index}`, { path: `/e${index}` });
-      for (const version of ['v1', 'v2', 'v3']) endpoint.addBackend(version, backendOptions());
+    for (let index = 0; index < 700; index++) {
+      const endpoint = new ServingEndpoint(chart, `endpoint ${index}`, {
+        path: `/e${index}`,
+        methods: [HttpMethod.POST],
+      });
+      for (const version of ['v1', 'v2']) endpoint.addBackend(version, backendOptions());
     }
+    const manifests = manifestsOf(chart);
+    const maps = configMaps(manifests);
+    const names = maps.map(({ metadata }) => metadata.name);
+    expect(maps.length).toBeGreaterThan(1);
+    for (const map of maps) expect(JSON.stringify(map).length).toBeLessThan(256 * 1024);
+    expect(names.slice(1)).toEqual(names.slice(1).map((_, index) => `${names[0]}-${index + 2}`));
+    expect(volumeOf(chart).projected.sources.map((source: Manifest) => source.configMap.name)).toEqual(names);
+    const { command } = podOf(chart).containers[0];
+    expect(command.slice(2)).toEqual([
+      ...['-f', '/usr/local/etc/haproxy/haproxy.cfg'],
+      ...['-f', '/usr/local/etc/haproxy/pools-2.cfg'],
+    ]);
+    const haproxy = new Haproxy(routerFiles(manifests));
+    expect(haproxy.sections.filter(({ from }) => from === 'pool')).toHaveLength(1400);
+    expect(haproxy.route('_router', { path: '/e699/x', method: 'POST' })).toMatchObject({ path: '/e699/x' });
+  });
+
+  test('fail if a map becomes too large for a ConfigMap', () => {
+    const { chart } = oneBackend(
+      {},
+      { hosts: Array.from({ length: 10_000 }, (_, index) => `${'h'.repeat(50)}${index}.com`) },
+    );
     expect(chart.node.findAll().flatMap((node) => node.node.validate())).toEqual([
       expect.stringMatching(
-        /^\[TooManyRules\] the configuration of the router \(\d+ bytes\) must be at most 1000000 bytes/,
+        /^\[TooManyRules\] 'hosts\.map' of the router \(\d+ bytes\) must be at most 1000000 bytes to fit into a ConfigMap/,
       ),
     ]);
   });

@@ -64,6 +64,14 @@ export function sections(text: string): Section[] {
   return result;
 }
 
+/** The configuration in all files that HAProxy is started with. */
+export function configurationOf(files: { readonly [name: string]: string }): string {
+  return Object.entries(files)
+    .filter(([name]) => name.endsWith('.cfg'))
+    .map(([, text]) => text)
+    .join('\n');
+}
+
 /** A running router with a configuration, which keeps its counters between requests. */
 export class Haproxy {
   public readonly sections: readonly Section[];
@@ -72,7 +80,7 @@ export class Haproxy {
 
   /** `files` are the configuration `haproxy.cfg` and its maps, or the text of a configuration without maps. */
   constructor(private readonly files: string | { readonly [name: string]: string }) {
-    this.sections = sections(typeof files === 'string' ? files : (files['haproxy.cfg'] as string));
+    this.sections = sections(typeof files === 'string' ? files : configurationOf(files));
   }
 
   /** The section with a kind and a name. */

@@ -23,16 +23,12 @@ const seconds = (duration: string | undefined): number =>
 /** Reads the behavior of manifests behind the built-in router, only from the manifests. */
 export function observeRouter(rendered: readonly unknown[]): Observation {
   const manifests = rendered.map(object);
-  const config = manifests.flatMap((manifest) =>
-    manifest.kind === 'ConfigMap' ? [object(manifest.data) as { readonly [name: string]: string }] : [],
-  );
-  const [configuration] = config;
-  if (configuration === undefined || config.length > 1) throw new Error('expected one router');
+  const files = routerFiles(manifests);
   const titles = titlesOf(manifests);
-  const haproxy = new Haproxy(configuration);
+  const haproxy = new Haproxy(files);
   const pools = haproxy.sections.filter((section) => section.kind === 'backend' && section.from === 'pool');
   return {
-    ask: (request) => sharesOf(new Haproxy(configuration), request, titles),
+    ask: (request) => sharesOf(new Haproxy(files), request, titles),
     backends: observeDeployments(manifests, (slug) =>
       healthOf(
         haproxy,
@@ -49,10 +45,29 @@ export function observeRouter(rendered: readonly unknown[]): Observation {
     ),
     // `timeout server` and `timeout tunnel`, which any data starts anew.
     silenceOf: (request) => {
-      const result = new Haproxy(configuration).route('_router', request);
+      const result = new Haproxy(files).route('_router', request);
       return 'timeout' in result ? result.timeout : undefined;
     },
   };
+}
+
+/** The files that the router reads: those of the ConfigMaps that its Pods name. */
+export function routerFiles(rendered: readonly unknown[]): { readonly [name: string]: string } {
+  const manifests = rendered.map(object);
+  const volumes = manifests.flatMap(({ kind, spec }) =>
+    kind === 'Deployment' ? objects(object(object(object(spec).template).spec).volumes) : [],
+  );
+  const names = volumes
+    .filter(({ name }) => name === 'config')
+    .flatMap(({ configMap, projected }) =>
+      configMap === undefined
+        ? objects(object(projected).sources).map((source) => object(source.configMap))
+        : [object(configMap)],
+    )
+    .map(({ name }) => text(name));
+  const maps = names.map((name) => named(manifests, 'ConfigMap', name));
+  if (maps.length === 0) throw new Error('expected one router');
+  return Object.assign({}, ...maps.map((map) => object(object(map).data)));
 }
 
 /** Reads the behavior of manifests behind a gateway, only from the manifests. */

@@ -6,6 +6,7 @@ import { Backend, extension, ServingEndpoint, type ServingPlatform } from '../..
 import type { ServingPlan } from '../../src/plan/plan';
 import { templatesOf } from '../support/aws';
 import { type Data, object, objects, strings, text } from '../support/data';
+import { configurationOf } from '../support/haproxy';
 import { shapeOfResource } from './cloudformation-shapes';
 import { shapeOfObject } from './kubernetes-shapes';
 import type { Owner, Scope } from './rows';
@@ -84,7 +85,7 @@ function timesOf({ construct, title, shape, body }: Item, plan: ServingPlan): Re
     ...containersIn(body).flatMap(timesOfContainer).map(as('server')),
     ...others.map(as('text')),
     ...[
-      ...timesInRouter(text(object(body.data)['haproxy.cfg'])),
+      ...timesInRouter(configurationOf(object(body.data) as Record<string, string>)),
       ...timesInRoutes(text(object(body.data)['routes.map'])),
     ].map((value) => ({
       ...as('router')(value),

@@ -4,7 +4,7 @@ import { reportAtSynthesis, type Warning } from '../../constructs/private/warnin
 import type { TargetRenderer } from '../../constructs/target-renderer';
 import { renderError } from '../../private/errors';
 import { isInTree } from '../../private/tree';
-import { PlainObject } from './plain-object';
+import { LateNamedObject, PlainObject } from './plain-object';
 
 /** The objects of an app by kind, namespace and name, kept at the app's root. */
 const OBJECTS = Symbol.for('serving-constructs.kubernetesObjects');
@@ -39,6 +39,17 @@ export function addObject(scope: Construct, id: string, props: ObjectProps): Api
   const object = new PlainObject(scope, id, { apiVersion, kind, metadata: { name, labels, annotations }, body });
   claimName(object);
   return object;
+}
+
+/** The contents of an object whose name is known only when the chart is written. */
+export interface LateNamedProps extends Omit<ObjectProps, 'name'> {
+  readonly name: () => string;
+}
+
+/** Adds an object whose name depends on its content; nothing checks whether it is unique. */
+export function addLateNamedObject(scope: Construct, id: string, props: LateNamedProps): ApiObject {
+  const { apiVersion, kind, name, labels, body = {} } = props;
+  return new LateNamedObject(scope, id, { apiVersion, kind, metadata: { labels }, body, lateName: name });
 }
 
 /** The namespace of the chart of a construct; undefined if it is chosen when the manifests are applied. */

@@ -31,6 +31,19 @@ export class PlainObject extends ApiObject {
   }
 }
 
+/** A `PlainObject` whose name is computed whenever it is read. */
+export class LateNamedObject extends PlainObject {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: ApiObjectProps & { readonly body: Record<string, unknown>; readonly lateName: () => string },
+  ) {
+    const { lateName, ...own } = props;
+    super(scope, id, own);
+    for (const target of [this, this.metadata]) Object.defineProperty(target, 'name', { get: lateName });
+  }
+}
+
 /** Data as it appears in a manifest: with sorted keys and without undefined values. */
 function written(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value ?? undefined;

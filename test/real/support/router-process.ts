@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CONFIG_FILE, type RouterFiles } from '../../../src/kubernetes/private/router/haproxy';
+import { isConfiguration, type RouterFiles } from '../../../src/kubernetes/private/router/haproxy';
 import { type Ask, type Reply, type Sender, sendTo } from './client';
 import { sleep } from './load';
 
@@ -115,7 +115,8 @@ export function checkConfig(files: RouterFiles): { readonly code: number | null;
   const folder = mkdtempSync(join(tmpdir(), 'router-check-'));
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-    const result = spawnSync(HAPROXY, ['-c', '-V', '-f', join(folder, CONFIG_FILE)], {
+    const configurations = Object.keys(files).filter(isConfiguration);
+    const result = spawnSync(HAPROXY, ['-c', '-V', ...configurations.flatMap((name) => ['-f', join(folder, name)])], {
       env: routerEnvironment('127.0.0.2'),
       encoding: 'utf8',
     });

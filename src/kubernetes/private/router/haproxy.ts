@@ -19,8 +19,16 @@ export function longestRequest(plan: ServingPlan): number {
 /** The name of the file that HAProxy is started with. */
 export const CONFIG_FILE = 'haproxy.cfg';
 
-/** The files of the router by name: the configuration and the maps that it reads. */
+/** The maximum size of a part of the configuration in characters, so that it fits into a ConfigMap with others. */
+const MAX_PART = 150_000;
+
+/** The files of the router by name: the parts of the configuration in their order, and the maps that it reads. */
 export type RouterFiles = { readonly [name: string]: string };
+
+/** Whether HAProxy is started with a file, rather than reads it as a map. */
+export function isConfiguration(file: string): boolean {
+  return file.endsWith('.cfg');
+}
 
 /**
  * The files of the router: a pure function of the plan, in the syntax of HAProxy 2.6 and newer.
@@ -31,17 +39,30 @@ export type RouterFiles = { readonly [name: string]: string };
 export function renderHaproxy(plan: ServingPlan, options: HaproxyOptions): RouterFiles {
   const pools = poolsOf(plan);
   const table = routeTable(plan);
-  const configuration = [
+  const first = [
     ...renderGlobal(plan),
     ...renderResolvers(pools.length),
     ...renderBase(plan),
     ...renderAdmin(options),
     ...renderFrontend(plan, table, options),
     ...renderPoolDefaults(),
-    ...renderPools(plan, pools, options),
-    '',
-  ].join('\n');
-  return { [CONFIG_FILE]: configuration, ...Object.fromEntries(table.maps) };
+  ];
+  const [sections, ...more] = joined(renderPools(plan, pools, options));
+  return {
+    [CONFIG_FILE]: [...first, sections].join('\n'),
+    ...Object.fromEntries(more.map((text, index) => [`pools-${index + 2}.cfg`, text])),
+    ...Object.fromEntries(table.maps),
+  };
+}
+
+/** Joins sections to texts of a limited size. */
+function joined(sections: string[][]): string[] {
+  const texts = [''];
+  for (const section of sections.map((lines) => `${lines.join('\n')}\n`)) {
+    if ((texts.at(-1) as string).length + section.length > MAX_PART) texts.push('');
+    texts.push(`${texts.pop()}${section}`);
+  }
+  return texts;
 }
 
 function renderGlobal(plan: ServingPlan): string[] {

@@ -73,8 +73,8 @@ export function renderPoolDefaults(): string[] {
 }
 
 /** The pools of servers: for each backend, a section with its differences from the defaults and its server slots. */
-export function renderPools(plan: ServingPlan, pools: BackendPlan[], options: HaproxyOptions): string[] {
-  return pools.flatMap((pool, index) => {
+export function renderPools(plan: ServingPlan, pools: BackendPlan[], options: HaproxyOptions): string[][] {
+  return pools.map((pool, index) => {
     const { intent, times, health } = pool;
     const limit =
       intent.maxConcurrency === undefined

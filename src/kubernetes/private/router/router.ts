@@ -4,12 +4,12 @@ import type { TargetPlatform } from '../../../constructs/target-platform';
 import type { ServingPlan } from '../../../plan/plan';
 import { EXIT_SECONDS } from '../../../plan/rules';
 import { renderError } from '../../../private/errors';
-import { hash } from '../../../private/hash';
 import { Component, labelsOf } from '../labels';
 import { addObject, namespaceOf } from '../objects';
 import { MAX_BUFFERS_MIB } from './buffers';
+import { ConfigMaps, MAX_FILE_BYTES } from './config-maps';
 import type { GuardOptions } from './guards';
-import { CONFIG_FILE, longestRequest, type RouterFiles, renderHaproxy } from './haproxy';
+import { isConfiguration, longestRequest, type RouterFiles, renderHaproxy } from './haproxy';
 import { ROUTER_IMAGE, ROUTER_USER } from './image';
 import { ADDRESS_VARIABLE, type HaproxyOptions, HEALTH_PATH, NAMESPACE_VARIABLE, SERVICE_PORT } from './options';
 import { poolsOf, slotsOf } from './pools';
@@ -35,26 +35,23 @@ const PORT = 8080;
 const ADMIN_PORT = 8404;
 const CONFIG_FOLDER = '/usr/local/etc/haproxy';
 
-/** The maximum size of a ConfigMap, minus some space for its metadata. */
-const MAX_CONFIG_BYTES = 1_000_000;
-
 /** How long a stopping replica still accepts connections, until every node has removed it from the Service. */
 const PRE_STOP_SECONDS = 5;
 
 /**
  * The built-in router: HAProxy behind a Service, configured from the plan.
  *
- * The objects are children of this construct: `ServiceAccount`, `ConfigMap`, `Deployment`, `PodDisruptionBudget` and
- * `Service`.
+ * The objects are children of this construct: `ServiceAccount`, `ConfigMap` (and `ConfigMap2` and so on if its files need
+ * more than one), `Deployment`, `PodDisruptionBudget` and `Service`.
  */
 export class Router extends Construct {
   public readonly serviceAccount: ApiObject;
-  public readonly configMap: ApiObject;
   public readonly deployment: ApiObject;
   public readonly podDisruptionBudget: ApiObject;
   public readonly service: ApiObject;
 
   private readonly platform: TargetPlatform;
+  private readonly configMaps: ConfigMaps;
   private readonly host: string;
   private readonly options: HaproxyOptions;
   private memo?: { readonly plan: ServingPlan; readonly files: RouterFiles };
@@ -69,26 +66,20 @@ export class Router extends Construct {
     this.platform = props.platform;
     this.host = namespace === undefined ? name : `${name}.${namespace}.svc.${clusterDomain}`;
     this.options = { clusterDomain, replicas, port: PORT, adminPort: ADMIN_PORT, ...guards };
-    this.node.addValidation({ validate: () => this.validateSize() });
+    this.node.addValidation({ validate: () => this.validateFiles() });
 
     const add = (kind: string, apiVersion: string, body: Record<string, unknown>): ApiObject =>
       addObject(this, kind, { apiVersion, kind, name, labels, body });
     const selector = { matchLabels };
     this.serviceAccount = add('ServiceAccount', 'v1', { automountServiceAccountToken: false });
-    this.configMap = add('ConfigMap', 'v1', { data: Lazy.any({ produce: () => this.files() }) });
+    this.configMaps = new ConfigMaps(this, { name, labels }, () => this.files());
     this.deployment = add('Deployment', 'apps/v1', {
       spec: {
         replicas,
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         selector,
         template: {
-          // HAProxy reads its configuration at startup only, so a change must replace the Pods.
-          metadata: {
-            labels,
-            annotations: {
-              'serving-constructs/config': Lazy.any({ produce: () => digest(JSON.stringify(this.files())) }),
-            },
-          },
+          metadata: { labels },
           spec: this.pod(props),
         },
       },
@@ -116,11 +107,20 @@ export class Router extends Construct {
     return this.memo.files;
   }
 
-  private validateSize(): string[] {
-    const bytes = Buffer.byteLength(Object.values(this.files()).join(''));
-    if (bytes <= MAX_CONFIG_BYTES) return [];
-    const message = `the configuration of the router (${bytes} bytes) must be at most ${MAX_CONFIG_BYTES} bytes to fit into a ConfigMap; move some endpoints to another chart`;
-    return [renderError('TooManyRules', message, this.node.path)];
+  private command(): string[] {
+    const configurations = Object.keys(this.files()).filter(isConfiguration);
+    return ['haproxy', '-db', ...configurations.flatMap((file) => ['-f', `${CONFIG_FOLDER}/${file}`])];
+  }
+
+  private validateFiles(): string[] {
+    const files = Object.entries(this.files()).map(([file, text]) => ({ file, bytes: Buffer.byteLength(text) }));
+    this.configMaps.complete();
+    return files
+      .filter(({ bytes }) => bytes > MAX_FILE_BYTES)
+      .map(({ file, bytes }) => {
+        const message = `'${file}' of the router (${bytes} bytes) must be at most ${MAX_FILE_BYTES} bytes to fit into a ConfigMap; move some endpoints to another chart`;
+        return renderError('TooManyRules', message, this.node.path);
+      });
   }
 
   private pod(props: RouterProps): Record<string, unknown> {
@@ -147,7 +147,8 @@ export class Router extends Construct {
       }),
       topologySpreadConstraints: [spread('topology.kubernetes.io/zone'), spread('kubernetes.io/hostname')],
       containers: [this.container(props)],
-      volumes: [{ name: 'config', configMap: { name } }],
+      // HAProxy reads its files at startup only. Their digest is in the names, so a change replaces the Pods.
+      volumes: Lazy.any({ produce: () => [{ name: 'config', ...this.configMaps.volume() }] }),
     };
   }
 
@@ -159,7 +160,7 @@ export class Router extends Construct {
       name: 'router',
       image: props.image ?? ROUTER_IMAGE,
       imagePullPolicy: 'IfNotPresent',
-      command: ['haproxy', '-db', '-f', `${CONFIG_FOLDER}/${CONFIG_FILE}`],
+      command: Lazy.any({ produce: () => this.command() }),
       env: [field(NAMESPACE_VARIABLE, 'metadata.namespace'), field(ADDRESS_VARIABLE, 'status.podIP')],
       ports: [port('http', PORT), port('admin', ADMIN_PORT)],
       resources: Lazy.any({ produce: () => resourcesFor(this.platform.plan()) }),
@@ -199,8 +200,3 @@ function resourcesFor(plan: ServingPlan): Record<string, Record<string, string>>
 
 const MEMORY_MIB = 256;
 const SLOT_KIB = 32;
-
-/** Sixteen hex digits, which make a collision of two configurations negligibly unlikely. */
-function digest(text: string): string {
-  return [text, `${text.length} ${text}`].map((part) => hash(part).toString(16).padStart(8, '0')).join('');
-}
