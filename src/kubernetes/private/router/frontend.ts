@@ -13,7 +13,7 @@ import { renderLookups } from './lookups';
 import { addresses, type HaproxyOptions, SERVICE_PORT } from './options';
 import { servesCalls } from './pools';
 import type { RouteTable } from './route-table';
-import { Column, CUT_ALL, cutDepths, poolColumn, sharing, uptoColumn } from './routes';
+import { Column, CUT_ALL, cutDepths, hasNewPrefix, poolColumn, sharing, uptoColumn } from './routes';
 
 /** The table of the counters. The underscore avoids conflicts with the names of backends. */
 const COUNTERS = '_counters';
@@ -56,10 +56,11 @@ function column(number: number): string {
 function renderRewrite(routes: RoutePlan[]): string[] {
   const depths = cutDepths(routes);
   const whole = routes.some((route) => route.replacePath !== undefined);
+  const puts = routes.some(hasNewPrefix);
   if (depths.length === 0 && !whole) return [];
   return [
     `  http-request set-var(txn.cut) ${column(Column.CUT)}`,
-    `  http-request set-var(txn.put) ${column(Column.PUT)},url_dec`,
+    ...(puts ? [`  http-request set-var(txn.put) ${column(Column.PUT)},url_dec`] : []),
     ...(whole ? [`  http-request set-path %[var(txn.put)] if { var(txn.cut) -m str ${CUT_ALL} }`] : []),
     // The first field is the empty one in front of the first slash.
     // The removed segments must be those that the route matched, so none may be empty or contain an encoded slash.
@@ -79,11 +80,15 @@ function renderRewrite(routes: RoutePlan[]): string[] {
           // The rest must not begin with an empty segment: a server could interpret the next segment as a host.
           answer(400, 'ambiguous path', 'if { var(txn.rest) -m beg -i / %2f }'),
           '  acl cut var(txn.cut) -m int gt 0',
-          '  acl rest var(txn.rest) -m found',
-          '  acl put var(txn.put) -m len gt 0',
-          '  http-request set-path %[var(txn.put)]/%[var(txn.rest)] if cut rest',
-          '  http-request set-path %[var(txn.put)] if cut !rest put',
-          '  http-request set-path / if cut !rest !put',
+          ...(puts
+            ? [
+                '  acl rest var(txn.rest) -m found',
+                '  acl put var(txn.put) -m len gt 0',
+                '  http-request set-path %[var(txn.put)]/%[var(txn.rest)] if cut rest',
+                '  http-request set-path %[var(txn.put)] if cut !rest put',
+                '  http-request set-path / if cut !rest !put',
+              ]
+            : ['  http-request set-path /%[var(txn.rest)] if cut']),
         ]),
   ];
 }

@@ -78,6 +78,11 @@ function rewriteOf(route: RoutePlan): [cut: string, put: string] {
   return [String(route.prefix.split('/').length - 1), route.replacePrefix === '/' ? '' : route.replacePrefix];
 }
 
+/** Whether a route puts something in the place of the segments that it removes. */
+export function hasNewPrefix(route: RoutePlan): boolean {
+  return rewriteOf(route)[1] !== '';
+}
+
 /** The different numbers of segments that routes remove. */
 export function cutDepths(routes: RoutePlan[]): number[] {
   const depths = new Set(routes.map((route) => Number(rewriteOf(route)[0])).filter((depth) => depth > 0));
