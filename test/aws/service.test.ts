@@ -141,8 +141,8 @@ describe('a service is created', () => {
     expect(dependencies(template)).toEqual(
       expect.arrayContaining([
         expect.stringContaining('Anchor'),
-        expect.stringContaining('TaskDefinitionTaskRoleDefaultPolicy'),
-        expect.stringContaining('TaskDefinitionExecutionRoleDefaultPolicy'),
+        expect.stringContaining('TaskDefinitionTaskRoleRight'),
+        expect.stringContaining('TaskDefinitionExecutionRoleRight'),
       ]),
     );
   });

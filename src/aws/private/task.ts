@@ -24,6 +24,7 @@ import { addCacheVolume, addModelVolumes } from './model-volumes';
 import { patchProperties } from './overrides';
 import { checkWritable, openVolumes, SCRATCH, type ScratchMounts, scratchMounts } from './scratch';
 import { containerSecrets } from './secrets';
+import { separateRights } from './separate-rights';
 import { addSidecars, cpuUnits } from './sidecars';
 import { addSmokeGate } from './smoke-gate';
 import { startOf } from './start';
@@ -59,6 +60,8 @@ export function makeTask(
   const definition = onFargate
     ? makeFargateTask(backend, roles)
     : new ecs.Ec2TaskDefinition(backend.scope, 'TaskDefinition', { networkMode: ecs.NetworkMode.AWS_VPC, ...roles });
+  if (taskRole === undefined) separateRights(definition.taskRole);
+  if (executionRole === undefined) separateRights(definition.obtainExecutionRole());
   for (const statement of taskRoleStatements) definition.addToTaskRolePolicy(statement);
   const scratch = scratchMounts(backend.intent, onFargate);
   const image = containerImage(backend, backend.modelPlans, definition);
