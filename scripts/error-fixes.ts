@@ -70,7 +70,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   PathNotServed: 'Set `stripPrefix`, or give an application the path of the endpoint as its prefix.',
   PathTooDeep: 'Shorten the path, or set `priority`.',
   PlainHttp: 'Set `certificate` of the platform, or `allowPlainHttp`.',
-  PriorityTaken: 'Choose another `priority`, with room for all rules of the endpoint.',
+  PriorityTaken: 'Choose another `priority`: an endpoint reserves the 100 priorities from there.',
   ProtocolMismatch: 'Give all backends of the endpoint one `protocol`, and omit the options in the message.',
   ProtocolNotSpoken: 'Use a server that supports the protocol, or another protocol.',
   ReplicasOutOfRange: 'Use a count within the bounds in the message.',

@@ -171,12 +171,13 @@ export interface ServingEndpointProps {
   readonly streaming?: Streaming;
 
   /**
-   * The priority of the first listener rule of the endpoint; its other rules follow. It applies only to targets that
-   * number their rules.
+   * The first of the 100 priorities that the endpoint reserves for its rules. It applies only to targets that number their
+   * rules.
    *
-   * AWS: 1 to 43,120; lower numbers are evaluated first. Kubernetes: no effect.
+   * AWS: 1 to 43,021; lower numbers are evaluated first. Addresses of backends have the numbers from here, header rules those
+   * from 40 after it, shares from 68 and the 405 from 84, so that a rule that is added moves no other. Kubernetes: no effect.
    *
-   * @default - derived from host, path, methods and headers
+   * @default - derived from the specificity of the route and the construct path of the endpoint
    */
   readonly priority?: number;
 }

@@ -222,14 +222,26 @@ export abstract class TargetPlatform extends ServingPlatform {
       strict: this.strict,
       ...(this.behind.length > 0 && { behind: this.behind }),
       ...(this.idleSeconds !== undefined && { idleSeconds: this.idleSeconds }),
-      ...this.declarations.intents((backend) => this.factsOf(backend)),
+      ...this.declarations.intents({
+        ofEndpoint: ({ scope }) => this.identityOf(scope),
+        ofBackend: (backend) => this.factsOf(backend),
+      }),
     };
   }
 
   /** What the platform adds to the intent of a backend. */
   private factsOf(backend: BackendBinding): Partial<BackendIntent> {
     const patches = this.renderer.patchesOf(backend);
-    return { ...this.renderer.limitsOf(backend.intent), ...(patches.length > 0 && { patches }) };
+    return {
+      ...this.identityOf(backend.scope, backend.intent),
+      ...this.renderer.limitsOf(backend.intent),
+      ...(patches.length > 0 && { patches }),
+    };
+  }
+
+  private identityOf(scope: Construct, backend?: BackendIntent): { readonly identity?: string } {
+    const identity = this.renderer.identityOf(scope, backend);
+    return identity === scope.node.path ? {} : { identity };
   }
 
   /** Why the definitions cannot be rendered as they are. */

@@ -56,6 +56,20 @@ export abstract class TargetRenderer {
   }
 
   /**
+   * What identifies the resources of an endpoint or backend to the target. Priorities of rules derive from it: different
+   * resources must have different identities, before and after an edit.
+   *
+   * The default is the construct path.
+   *
+   * @param scope the construct of the endpoint or backend
+   * @param backend the intent of the backend; undefined for an endpoint
+   */
+  public identityOf(scope: Construct, backend?: BackendIntent): string {
+    void backend;
+    return scope.node.path;
+  }
+
+  /**
    * The limits of the compute that runs a backend.
    *
    * The default sets none, so that those of the target apply.

@@ -8,8 +8,8 @@ import { prefixEntry, prefixOf, prefixVariable, prefixWords } from './path-prefi
 import type { Planning } from './planning';
 import { refuseProtocol } from './protocols';
 import { refuse } from './refuse';
-import { RuleSlots } from './rule-slots';
-import type { BackendPlan } from './serving-plan';
+import { placeAnchors } from './rule-slots';
+import type { AnchorPlan, BackendPlan } from './serving-plan';
 import { commandOf, environmentOf } from './start-command';
 import { solveBackend } from './timeouts/backend';
 import { rolloutOf } from './timeouts/rollout-cost';
@@ -17,11 +17,12 @@ import { rolloutOf } from './timeouts/rollout-cost';
 /** Plans the backends of a platform, in the order of their declaration. */
 export function planBackends(planning: Planning): BackendPlan[] {
   const { backends, target } = planning.intents;
-  const slots = target.rules === undefined ? undefined : new RuleSlots(target.rules);
-  return backends.map((backend) => planBackend(planning, backend, slots));
+  const identities = backends.map(({ identity, path }) => identity ?? path);
+  const anchors = target.rules === undefined ? [] : placeAnchors(target.rules, identities);
+  return backends.map((backend, index) => planBackend(planning, backend, anchors[index]));
 }
 
-function planBackend(planning: Planning, backend: BackendIntent, slots: RuleSlots | undefined): BackendPlan {
+function planBackend(planning: Planning, backend: BackendIntent, anchor: AnchorPlan | undefined): BackendPlan {
   const { index, balancer, ledger, checks } = planning;
   const { target } = planning.intents;
   const endpoints = index.endpointsOf(backend.path);
@@ -73,6 +74,6 @@ function planBackend(planning: Planning, backend: BackendIntent, slots: RuleSlot
       min: Math.max(1, minReplicas),
       max: Math.max(minReplicas, maxReplicas),
     }),
-    anchor: slots?.placeAnchor(backend.path),
+    anchor,
   };
 }

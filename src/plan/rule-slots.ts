@@ -1,188 +1,119 @@
-import { hash } from '../private/hash';
-import { compareOrder, hostParts, orderOf, type RouteConditions } from './routes';
-import { type AnchorPlan, RouteKind, type RoutePlan, type RulePlan } from './serving-plan';
+import { type EndpointRule, headerOffsets, type Slot, slotAt } from './numbered-rule';
+import { compareOrder, orderOf, ownKey } from './routes';
+import { anchorBand, bandOf } from './rule-bands';
+import { type RuleConditions, splitRoute } from './rule-parts';
+import { placeInWindow, WINDOW } from './rule-window';
+import { type AnchorPlan, RouteKind, type RoutePlan } from './serving-plan';
+import { type Band, type Claim, type Settled, settle } from './slot-claims';
 import type { RuleLimits } from './target-profile';
 
-/** The deepest path with a separate band. */
-export const MAX_DEPTH = 7;
+/** An endpoint whose rules get priorities. */
+export interface NumberedEndpoint {
+  /** What the endpoint is, regardless of its routes. */
+  readonly identity: string;
+  /** The first of the priorities that the user reserved. @default - priorities of the platform */
+  readonly priority?: number;
+  /** The routes in matching order. */
+  readonly routes: RoutePlan[];
+  /** The segment of a backend in its own address. */
+  readonly segmentOf: (backend: string) => string;
+}
+
+/** The rules of an endpoint by route key. Rules without a priority have no place left. */
+export type NumberedRules = Map<string, (RuleConditions & Partial<Slot>)[]>;
 
 /**
- * The width of a band, by host (full, wildcard, none), depth of the path, and kind with conditions (own address, header
- * rule and shares, each with headers and methods, headers, methods, neither; then 405). Bands that are used more are
- * wider, so that two rules rarely have the same slot.
- */
-const HOST_WIDTHS = [3, 1, 3];
-const DEPTH_WIDTHS = [2, 6, 6, 3, 2, 1, 1, 1];
-const KIND_WIDTHS = [
-  [1, 1, 4, 4],
-  [1, 1, 2, 2],
-  [1, 1, 3, 3],
-  [0, 1, 0, 3],
-];
-
-interface Band {
-  readonly first: number;
-  readonly width: number;
-}
-
-/** The conditions of one rule, within the limits of a condition and of a rule. */
-export type RuleConditions = Pick<RulePlan, 'hosts' | 'paths' | 'methods' | 'headers'>;
-
-/**
- * Splits a route that has too many values for one rule into several rules, by kind of host, then methods, hosts and paths.
- * Their number depends only on the route, so that resources can be created before the plan is computed.
- */
-export function splitRoute(limits: RuleLimits, route: RouteConditions): RuleConditions[] {
-  return hostParts(route).flatMap((part) => splitPart(limits, part));
-}
-
-function splitPart(limits: RuleLimits, route: RouteConditions): RuleConditions[] {
-  const paths = pathPatterns(route.prefix);
-  const sizes = { methods: route.methods.length, hosts: route.hosts.length, paths: paths.length };
-  for (const part of ['methods', 'hosts', 'paths'] as const) {
-    sizes[part] = Math.min(sizes[part], limits.valuesPerCondition);
-  }
-  for (const part of ['methods', 'hosts', 'paths'] as const) {
-    while (sizes[part] > 1 && sizes.methods + sizes.hosts + sizes.paths + headerValues(route) > limits.valuesPerRule)
-      sizes[part]--;
-  }
-  const rules: RuleConditions[] = [];
-  for (const methods of chunks(route.methods, sizes.methods)) {
-    for (const hosts of chunks(route.hosts, sizes.hosts)) {
-      for (const part of chunks(paths, sizes.paths))
-        rules.push({ methods, hosts, paths: part, headers: route.headers });
-    }
-  }
-  return rules;
-}
-
-/** Whether every rule of a route is within the limits. */
-export function fits(limits: RuleLimits, rules: RuleConditions[]): boolean {
-  return rules.every(
-    (rule) =>
-      rule.methods.length + rule.hosts.length + rule.paths.length + headerValues(rule) <= limits.valuesPerRule &&
-      rule.headers.every((header) => header.values.length <= limits.valuesPerCondition),
-  );
-}
-
-/** The patterns of a path prefix: the path itself and everything below it. */
-export function pathPatterns(prefix: string): string[] {
-  return prefix === '/' ? ['/*'] : [prefix, `${prefix}/*`];
-}
-
-/**
- * Assigns priorities to the rules of every route.
+ * Assigns priorities to the rules of every endpoint.
  *
- * A priority depends on the route itself: its specificity selects a band, its hash a slot. It does not depend on the rank
- * among other routes, because ranks shift when a route is added, and a changed priority collides with the existing rule
- * that still has it. If two routes have the same slot, the one declared later gets the next free one.
+ * The specificity of a route selects a band, and the identity of the rule its numbers in the band. They depend neither on
+ * the rank among other rules nor on the content: an update creates and changes rules before it deletes others, and fails if
+ * two of them have the same priority meanwhile.
  */
-export class RuleSlots {
-  private readonly taken = new Set<number>();
-
-  constructor(private readonly limits: RuleLimits) {}
-
-  /** The rules of the routes of one endpoint by route key; undefined if no slot is left. */
-  public place(routes: RoutePlan[], priority: number | undefined): Map<string, RulePlan[]> | undefined {
-    const placed = new Map<string, RulePlan[]>();
-    let next = priority;
-    const parts = routes.flatMap(hostParts).sort((a, b) => orderOf(a).host - orderOf(b).host);
-    for (const group of groups(parts)) {
-      const rules = group.flatMap((route) => splitRoute(this.limits, route).map((rule) => ({ rule, key: route.key })));
-      const preferred = next ?? this.slotOf(group[0] as RoutePlan, rules.length);
-      const slots =
-        next === undefined
-          ? this.findFree(bandOf(this.limits, group[0] as RoutePlan), preferred, rules.length)
-          : this.freeFrom(next, Math.min(next + rules.length - 1, this.limits.last), rules.length);
-      if (slots === undefined) return undefined;
-      if (next !== undefined) next += rules.length;
-      rules.forEach(({ rule, key }, index) => {
-        const slot = slots[index] as number;
-        this.taken.add(slot);
-        const moved = slot !== preferred + index ? { movedFrom: preferred + index } : {};
-        const list = placed.get(key) ?? [];
-        list.push({ priority: slot, ...moved, ...rule });
-        placed.set(key, list);
-      });
+export function placeRules(limits: RuleLimits, endpoints: readonly NumberedEndpoint[]): NumberedRules[] {
+  const isReserved = reservedBy(endpoints);
+  const rules = endpoints.map((endpoint) => rulesOf(limits, endpoint));
+  const parts = endpoints.flatMap(({ priority }, index) => {
+    const own = rules[index] as EndpointRule[];
+    return priority === undefined ? groupsOf(limits, own) : [];
+  });
+  const settled = settle(parts.map(claimOf), isReserved);
+  const slots = new Map<EndpointRule, Slot>(parts.flatMap((group, index) => slotsOf(group, settled[index])));
+  endpoints.forEach(({ priority }, index) => {
+    if (priority === undefined) return;
+    for (const [rule, slot] of placeInWindow(priority, rules[index] as EndpointRule[])) slots.set(rule, slot);
+  });
+  return rules.map((list) => {
+    const byRoute: NumberedRules = new Map();
+    for (const rule of list) {
+      const { key } = rule.route;
+      byRoute.set(key, [...(byRoute.get(key) ?? []), { ...slots.get(rule), ...rule.conditions }]);
     }
-    return placed;
-  }
-
-  /** The priority of the anchor rule of a backend, in the band after every route. */
-  public placeAnchor(path: string): AnchorPlan {
-    const band = { first: this.limits.last + 1, width: this.limits.lastAnchor - this.limits.last };
-    const preferred = band.first + (hash(path) % band.width);
-    const [priority = preferred] = this.findFree(band, preferred, 1) ?? [];
-    this.taken.add(priority);
-    return priority === preferred ? { priority } : { priority, movedFrom: preferred };
-  }
-
-  private slotOf(route: RoutePlan, length: number): number {
-    const band = bandOf(this.limits, route);
-    const identity = JSON.stringify([route.kind, route.hosts, route.prefix, route.methods, route.headers]);
-    return band.first + (hash(identity) % Math.max(1, band.width - length + 1));
-  }
-
-  /** Free slots from the preferred one, else from the start of the band. Ascending order keeps the order of header rules. */
-  private findFree(band: Band, preferred: number, length: number): number[] | undefined {
-    const last = band.first + band.width - 1;
-    return this.freeFrom(preferred, last, length) ?? this.freeFrom(band.first, last, length);
-  }
-
-  private freeFrom(first: number, last: number, length: number): number[] | undefined {
-    const free: number[] = [];
-    for (let slot = first; slot <= last && free.length < length; slot++) {
-      if (!this.taken.has(slot)) free.push(slot);
-    }
-    return free.length === length ? free : undefined;
-  }
+    return byRoute;
+  });
 }
 
-/** Groups the header rules of one endpoint that share a band, so that they keep their order. */
-function groups(routes: RoutePlan[]): RoutePlan[][] {
-  const result: RoutePlan[][] = [];
-  for (const route of routes) {
-    const last = result.at(-1);
-    if (
-      last !== undefined &&
-      route.kind === RouteKind.HEADER_RULE &&
-      compareOrder(orderOf(last[0] as RoutePlan), orderOf(route)) === 0
-    )
-      last.push(route);
-    else result.push([route]);
+/** The priorities of the anchor rules of backends, in the band after every route. */
+export function placeAnchors(limits: RuleLimits, identities: readonly string[]): AnchorPlan[] {
+  const band = anchorBand(limits);
+  const claims = identities.map((identity) => ({ identity, band, offsets: [0] }));
+  return settle(claims, () => false).map((settled) => (settled && slotAt(settled, 0)) ?? { priority: band.first });
+}
+
+/** Whether a number is in a range that an endpoint reserves. */
+function reservedBy(endpoints: readonly NumberedEndpoint[]): (slot: number) => boolean {
+  const windows = endpoints.flatMap(({ priority }) => (priority === undefined ? [] : [priority]));
+  return (slot) => windows.some((first) => slot >= first && slot < first + WINDOW);
+}
+
+function rulesOf(limits: RuleLimits, endpoint: NumberedEndpoint): EndpointRule[] {
+  return endpoint.routes.flatMap((route) => {
+    const id = idOf(route, endpoint);
+    return splitRoute(limits, route).map((conditions, part) => ({
+      route,
+      conditions,
+      part,
+      identity: `${endpoint.identity}#${id}${part === 0 ? '' : `.${part}`}`,
+    }));
+  });
+}
+
+/** The id of a route in its endpoint. That of an own address has the segment of the backend instead of its key. */
+function idOf({ key, endpoint, kind, shares }: RoutePlan, { segmentOf }: NumberedEndpoint): string {
+  const id = key.slice(endpoint.length + 1);
+  const backend = shares[0]?.backend;
+  if (kind !== RouteKind.OWN_ADDRESS || backend === undefined) return id;
+  return `own:${segmentOf(backend)}${id.slice(ownKey(backend).length)}`;
+}
+
+/** Rules that keep their order, in one band. */
+interface RuleGroup {
+  readonly band: Band;
+  readonly rules: readonly EndpointRule[];
+}
+
+/** The rules of an endpoint by band: each on its own, except header rules, whose order must be kept. */
+function groupsOf(limits: RuleLimits, rules: readonly EndpointRule[]): RuleGroup[] {
+  const groups: { readonly band: Band; readonly rules: EndpointRule[] }[] = [];
+  const parts = rules.map((rule) => ({ rule, conditions: { ...rule.route, hosts: rule.conditions.hosts } }));
+  parts.sort((a, b) => compareOrder(orderOf(a.conditions), orderOf(b.conditions)));
+  for (const { rule, conditions } of parts) {
+    const band = bandOf(limits, conditions);
+    const last = groups.at(-1);
+    const isOrdered = rule.route.kind === RouteKind.HEADER_RULE;
+    if (isOrdered && last?.rules[0]?.route.kind === RouteKind.HEADER_RULE && last.band.first === band.first)
+      last.rules.push(rule);
+    else groups.push({ band, rules: [rule] });
   }
-  return result;
+  return groups;
 }
 
-function bandOf(limits: RuleLimits, route: RouteConditions): Band {
-  const order = orderOf(route);
-  const unit = Math.floor((limits.last - limits.first + 1) / TOTAL_WIDTH);
-  const depth = Math.min(order.depth, MAX_DEPTH);
-  const hostWidth = HOST_WIDTHS[order.host] as number;
-  const depthWidth = DEPTH_WIDTHS[depth] as number;
-  const before =
-    sum(HOST_WIDTHS.slice(0, order.host)) * DEPTH_WIDTH * KIND_WIDTH +
-    hostWidth * sum(DEPTH_WIDTHS.slice(depth + 1)) * KIND_WIDTH +
-    hostWidth *
-      depthWidth *
-      (sum(KIND_WIDTHS.slice(0, order.kind).flat()) +
-        sum((KIND_WIDTHS[order.kind] as number[]).slice(0, order.conditions)));
-  const width = hostWidth * depthWidth * ((KIND_WIDTHS[order.kind] as number[])[order.conditions] as number);
-  return { first: limits.first + before * unit, width: width * unit };
+function claimOf({ band, rules }: RuleGroup): Claim {
+  const { identity, route } = rules[0] as EndpointRule;
+  return route.kind === RouteKind.HEADER_RULE
+    ? { identity, band, offsets: headerOffsets(rules), mayGrow: true }
+    : { identity, band, offsets: [0] };
 }
 
-const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
-const DEPTH_WIDTH = sum(DEPTH_WIDTHS);
-const KIND_WIDTH = sum(KIND_WIDTHS.flat());
-const TOTAL_WIDTH = sum(HOST_WIDTHS) * DEPTH_WIDTH * KIND_WIDTH;
-
-function headerValues(route: { readonly headers: RulePlan['headers'] }): number {
-  return sum(route.headers.map((header) => header.values.length));
-}
-
-function chunks(values: string[], size: number): string[][] {
-  if (values.length === 0) return [[]];
-  const result: string[][] = [];
-  for (let start = 0; start < values.length; start += size) result.push(values.slice(start, start + size));
-  return result;
+function slotsOf({ rules }: RuleGroup, settled: Settled | undefined): [EndpointRule, Slot][] {
+  return settled === undefined ? [] : rules.map((rule, index) => [rule, slotAt(settled, index)]);
 }

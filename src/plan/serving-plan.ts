@@ -33,7 +33,7 @@ export interface SharePlan {
 export interface RulePlan {
   /** The priority; lower numbers are matched first. */
   readonly priority: number;
-  /** The preferred priority, if another rule already has it. @default - it was free */
+  /** The preferred priority, if another rule prefers it too, which then has another one as well. @default - it was free */
   readonly movedFrom?: number;
   /** The hosts. */
   readonly hosts: string[];
@@ -235,7 +235,7 @@ export interface ModelPlan {
 export interface AnchorPlan {
   /** The priority, after every route. */
   readonly priority: number;
-  /** The preferred priority, if another backend already has it. @default - it was free */
+  /** The preferred priority, if another backend prefers it too. @default - it was free */
   readonly movedFrom?: number;
 }
 

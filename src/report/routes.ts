@@ -54,10 +54,12 @@ function destination(plan: ServingPlan, route: RoutePlan): string {
   return `${shares.join(', ')}${path === undefined || path === route.prefix ? '' : ` as ${path}`}`;
 }
 
-/** The priorities of a route. If another rule has the preferred priority, it is added in parentheses. */
+/** The priorities of a route. If other rules prefer the same priority, it is added in parentheses. */
 function prioritiesOf(route: RoutePlan): string {
   return route.rules
-    .map(({ priority, movedFrom }) => (movedFrom === undefined ? `${priority}` : `${priority} (${movedFrom} is taken)`))
+    .map(({ priority, movedFrom }) =>
+      movedFrom === undefined ? `${priority}` : `${priority} (${movedFrom} is contested)`,
+    )
     .join(', ');
 }
 

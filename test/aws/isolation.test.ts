@@ -4,6 +4,7 @@ import { aws, type BackendOptions, Duration, HttpMethod, ServingEndpoint, type S
 import { TargetPlatform } from '../../src/constructs/target-platform';
 import { OwnAddress } from '../../src/plan/choices';
 import { newStack, templatesOf } from '../support/aws';
+import { updateFaults } from '../support/cloudformation/update';
 import { type Data, object } from '../support/data';
 import { backendOptions } from '../support/definitions';
 
@@ -54,7 +55,7 @@ test.each([0, 1, 2, 3])('an endpoint inserted at position %d changes no other re
 test('an appended endpoint changes no other resources, even if there are many', () => {
   const many = Array.from({ length: 20 }, (_, index): Declaration => ({ id: `model-${index}` }));
   const before = render(many);
-  expect(changes(before.parts, render([...many, { id: 'added' }]).parts)).toEqual([]);
+  expect(changes(before.parts, render([...many, { id: 'appended' }]).parts)).toEqual([]);
 });
 
 test('a backend added to an endpoint changes only the rule of its shares', () => {
@@ -74,13 +75,13 @@ test('a longer request changes the load balancer and no other backends', () => {
 
 describe('a conflict of priorities', () => {
   // Endpoints whose rules have the same slot: there are few slots for a path of seven segments.
-  const deep = (index: number): Declaration => ({
-    id: `deep-${index}`,
-    props: { path: `/1/2/3/4/5/6/${index}`, hosts: [`*.${index}.example.com`] },
+  const deep = (name: string): Declaration => ({
+    id: name,
+    props: { path: `/1/2/3/4/5/6/${name}`, hosts: [`*.${name}.example.com`] },
   });
-  const conflicting = Array.from({ length: 12 }, (_, index) => deep(index));
+  const conflicting = Array.from('abcdefgh', deep);
 
-  test('moves the later rule, and the plan contains its previous priority', () => {
+  test('moves rules, and the plan contains the priorities that they would have alone', () => {
     const before = render(conflicting.slice(1));
     const after = render(conflicting);
     const moved = after.plan.routes.filter((route) => route.rules.some((rule) => rule.movedFrom !== undefined));
@@ -89,6 +90,8 @@ describe('a conflict of priorities', () => {
       path.replace(/^Serving\//, '').replace(/[^A-Za-z0-9]/g, ''),
     );
     expect(moved.length).toBeGreaterThan(0);
+    const [from, to] = [{ Resources: before.parts }, { Resources: after.parts }];
+    expect([...updateFaults(from, to), ...updateFaults(to, from)]).toEqual([]);
     for (const id of changes(before.parts, after.parts))
       expect(explained.some((path) => id.startsWith(path))).toBe(true);
   });
@@ -96,7 +99,7 @@ describe('a conflict of priorities', () => {
   test('does not occur if priorities are set', () => {
     const placed = conflicting.map((declaration, index) => ({
       ...declaration,
-      props: { ...declaration.props, priority: 100 + 10 * index },
+      props: { ...declaration.props, priority: 100 + 100 * index },
     }));
     const before = render(placed.slice(1));
     const after = render(placed);
@@ -106,9 +109,13 @@ describe('a conflict of priorities', () => {
 });
 
 describe('a priority that is set', () => {
-  test('is that of the first rule of the endpoint', () => {
+  test('is the first of those of the endpoint', () => {
     const { plan } = render([{ id: 'a', props: { priority: 500, methods: [HttpMethod.POST] } }]);
-    expect(plan.routes.flatMap((route) => route.rules).map(({ priority }) => priority)).toEqual([500, 501, 502]);
+    expect(plan.routes.flatMap((route) => route.rules).map(({ priority }) => priority)).toEqual([
+      expect.any(Number),
+      568,
+      584,
+    ]);
   });
 
   test('fails if it is taken', () => {
@@ -118,7 +125,7 @@ describe('a priority that is set', () => {
         { id: 'b', props: { priority: 501 } },
       ]),
     ).toThrow(
-      "[PriorityTaken] 'priority' (501) of endpoint 'b' and the priorities after it (one per rule) must be unused and at most 43120; choose another (at Serving/b)",
+      "[PriorityTaken] 'priority' (501) of endpoint 'b' reserves 100 priorities, which must not be those of another endpoint and at most 43120; 'a' has 500; choose another (at Serving/b)",
     );
   });
 });

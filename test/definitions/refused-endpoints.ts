@@ -301,7 +301,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'two endpoints with the same priority',
     code: 'PriorityTaken',
     message:
-      "'priority' (5) of endpoint 'b' and the priorities after it (one per rule) must be unused and at most 43120; choose another (at Serving/b)",
+      "'priority' (5) of endpoint 'b' reserves 100 priorities, which must not be those of another endpoint and at most 43120; 'a' has 5; choose another (at Serving/b)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => {
@@ -313,7 +313,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a priority above the maximum',
     code: 'PriorityTaken',
     message:
-      "'priority' (60000) of endpoint 'endpoint' and the priorities after it (one per rule) must be unused and at most 43120; choose another (at Serving/endpoint)",
+      "'priority' (60000) of endpoint 'endpoint' reserves 100 priorities, which must not be those of another endpoint and at most 43120; choose another (at Serving/endpoint)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, {}, { priority: 60_000 }),

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { OwnAddress } from '../../src/plan/choices';
 import type { ServingPlan } from '../../src/plan/plan';
 import { compareOrder, orderOf } from '../../src/plan/routes';
-import { fits, MAX_DEPTH, pathPatterns, splitRoute } from '../../src/plan/rule-slots';
-import { RouteKind, type RoutePlan } from '../../src/plan/serving-plan';
+import { MAX_DEPTH } from '../../src/plan/rule-bands';
+import { fits, pathPatterns, splitRoute } from '../../src/plan/rule-parts';
+import { WINDOW } from '../../src/plan/rule-window';
+import { RouteKind, type RulePlan } from '../../src/plan/serving-plan';
 import type { RuleLimits } from '../../src/plan/target-profile';
 import {
   type Definition,
@@ -91,8 +93,22 @@ const withoutPriorities = definitions.map(({ endpoints }) => ({
 const fitsIn = (plan: ServingPlan) =>
   !plan.refusals.some(({ code }) => ['PriorityTaken', 'TooManyRules', 'TooManyConditions'].includes(code));
 
-function prioritiesByRoute(list: readonly RoutePlan[]): Map<string, number[]> {
-  return new Map(list.map((route) => [route.key, route.rules.map((rule) => rule.priority)]));
+/** The rules by the key of their route, with the number of the part after the first one. */
+function rulesByKey(plan: ServingPlan): Map<string, RulePlan> {
+  const routes = plan.endpoints.flatMap((one) => one.routes);
+  return new Map(
+    routes.flatMap(({ key, rules }) =>
+      rules.map((rule, part): [string, RulePlan] => [part === 0 ? key : `${key}.${part}`, rule]),
+    ),
+  );
+}
+
+/** No rule gets a priority that another rule still has: an update creates and changes rules before it deletes others. */
+function expectSafe(...states: [Map<string, RulePlan>, Map<string, RulePlan>]): void {
+  for (const [from, to] of [states, [...states].reverse()]) {
+    const holders = new Map([...(from ?? [])].map(([key, rule]) => [rule.priority, key]));
+    for (const [key, rule] of to ?? []) expect(holders.get(rule.priority) ?? key).toBe(key);
+  }
 }
 
 describe('priorities', () => {
@@ -150,75 +166,89 @@ describe('priorities', () => {
     );
   });
 
-  test('of earlier endpoints do not change when one is appended', () => {
+  test('of an endpoint that is added or removed are unused before, and those that move state it', () => {
     fc.assert(
-      fc.property(withoutPriorities, (definition) => {
-        const platform = declare({ endpoints: definition.endpoints.slice(0, -1) }, NUMBERED);
-        const before = prioritiesByRoute(platform.plan().endpoints.flatMap((one) => one.routes));
-        const last = definition.endpoints.at(-1);
-        if (last !== undefined) declareEndpoint(platform, last, 'appended');
-        const after = prioritiesByRoute(platform.plan().endpoints.flatMap((one) => one.routes));
-        for (const [key, priorities] of before) expect(after.get(key)).toEqual(priorities);
-      }),
-    );
-  });
-
-  test('of later endpoints move only if an inserted endpoint has them, and state from where', () => {
-    fc.assert(
-      fc.property(withoutPriorities, (definition) => {
-        const [first, ...rest] = definition.endpoints.map((endpoint, index) => ({ endpoint, id: `p${index}` }));
-        const declareAll = (list: readonly { endpoint: Definition['endpoints'][number]; id: string }[]) => {
+      fc.property(withoutPriorities, fc.nat(), (definition, position) => {
+        const list = definition.endpoints.map((endpoint, index) => ({ endpoint, id: `p${index}` }));
+        const declareAll = (some: typeof list) => {
           const platform = testPlatform({ target: NUMBERED });
-          for (const { endpoint, id } of list) declareEndpoint(platform, endpoint, id);
+          for (const { endpoint, id } of some) declareEndpoint(platform, endpoint, id);
           const plan = platform.plan();
           fc.pre(fitsIn(plan));
-          return plan.endpoints.flatMap((one) => one.routes);
+          return rulesByKey(plan);
         };
-        if (first === undefined) return;
-        const before = new Map(declareAll(rest).map((route) => [route.key, route.rules]));
-        for (const route of declareAll([first, ...rest])) {
-          route.rules.forEach((rule, index) => {
-            const was = before.get(route.key)?.[index];
-            if (was === undefined || was.priority === rule.priority) return;
-            expect(rule.movedFrom ?? was.movedFrom).toBeDefined();
-          });
+        const fewer = declareAll(list.filter((_, index) => index !== position % list.length));
+        const more = declareAll(list);
+        expectSafe(fewer, more);
+        for (const [key, rule] of fewer) {
+          if (more.get(key)?.priority !== rule.priority)
+            expect(more.get(key)?.movedFrom).toBe(rule.movedFrom ?? rule.priority);
         }
       }),
     );
   });
 
-  test('depend only on the route', () => {
-    const rulesOf = (...paths: string[]) => {
-      const platform = testPlatform({ target: NUMBERED });
-      for (const path of paths) endpointOn(platform, path.slice(1), { path }).addBackend(`v-${path}`, backendOptions());
-      return platform.plan().route('classify', 'shares').rules;
-    };
-    expect(rulesOf('/classify')).toEqual(rulesOf('/a', '/b', '/classify'));
-    expect(rulesOf('/classify')).toEqual(rulesOf('/classify', '/c'));
-  });
-
-  test('are consecutive, starting at the configured one', () => {
+  const sharesOf = (...endpoints: (readonly [id: string, path: string])[]) => {
     const platform = testPlatform({ target: NUMBERED });
-    const endpoint = endpointOn(platform, 'endpoint', { path: '/a', methods: [METHODS[0] as never], priority: 7 });
-    endpoint.addBackend('backend', backendOptions());
-    const { routes: list } = platform.plan().endpoint('endpoint');
-    expect(list.flatMap((route) => route.rules.map((rule) => rule.priority))).toEqual([7, 8, 9]);
+    for (const [id, path] of endpoints) endpointOn(platform, id, { path }).addBackend(`v-${id}`, backendOptions());
+    return (id: string) => platform.plan().route(id, 'shares').rules[0]?.priority;
+  };
+
+  test('depend on the endpoint, and neither on the others nor on the path', () => {
+    const only = sharesOf(['classify', '/classify'])('classify');
+    expect(sharesOf(['a', '/a'], ['b', '/b'], ['classify', '/classify'])('classify')).toBe(only);
+    expect(sharesOf(['classify', '/other'])('classify')).toBe(only);
   });
 
-  test('move away from configured ones, and state from where', () => {
-    const alone = testPlatform({ target: NUMBERED });
-    endpointOn(alone, 'a', { path: '/a' }).addBackend('one', backendOptions({ ownAddress: OwnAddress.NONE }));
-    const preferred = alone.plan().route('a', 'shares').rules[0]?.priority as number;
+  test('of an endpoint with another id are other ones, although the path is the same', () => {
+    const before = sharesOf(['v1', '/classify'])('v1');
+    for (const id of ['v2', 'v3', 'v10', 'v1b']) expect(sharesOf([id, '/classify'])(id)).not.toBe(before);
+  });
 
+  test('that are set leave room for every kind of rule', () => {
+    const platform = testPlatform({ target: NUMBERED });
+    const endpoint = endpointOn(platform, 'endpoint', { path: '/a', methods: [METHODS[0] as never], priority: 700 });
+    endpoint.addBackend('v1', backendOptions());
+    const rules = rulesByKey(platform.plan());
+    const own = rules.get('endpoint#own:endpoint/v1')?.priority;
+    expect(own).toBeGreaterThanOrEqual(700);
+    expect(own).toBeLessThan(740);
+    endpoint.addBackend('v2', backendOptions());
+    const more = rulesByKey(platform.plan());
+    expect([more.get('endpoint#shares')?.priority, more.get('endpoint#405')?.priority]).toEqual([768, 784]);
+    for (const [key, rule] of rules) expect(more.get(key)?.priority).toBe(rule.priority);
+  });
+
+  test('of methods and header rules that are added move no others', () => {
+    const plan = (methods: readonly string[], headers: number, priority?: number) => {
+      const platform = testPlatform({ target: NUMBERED });
+      const endpoint = endpointOn(platform, 'endpoint', { path: '/a', methods: methods as never, priority });
+      const backend = endpoint.addBackend('v1', backendOptions());
+      const headerRules = Array.from({ length: headers }, (_, index) => ({
+        header: `x-${index}`,
+        value: 'a',
+        backend,
+      }));
+      endpoint.splitTraffic({ shares: [{ backend, weight: 1 }], headerRules });
+      return rulesByKey(platform.plan());
+    };
+    const all = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'];
+    for (const priority of [undefined, 200]) {
+      const few = plan(all.slice(0, 2), 1, priority);
+      const many = plan(all, 5, priority);
+      expect(many.size).toBeGreaterThan(few.size + 4);
+      for (const [key, rule] of few) expect([key, many.get(key)?.priority]).toEqual([key, rule.priority]);
+    }
+  });
+
+  test('keep out of those that are set', () => {
     const platform = testPlatform({ target: NUMBERED });
     endpointOn(platform, 'a', { path: '/a' }).addBackend('one', backendOptions({ ownAddress: OwnAddress.NONE }));
-    const placed = endpointOn(platform, 'b', { path: '/b', priority: preferred });
-    placed.addBackend('two', backendOptions({ ownAddress: OwnAddress.NONE }));
-    expect(platform.plan().route('b', 'shares').rules[0]).toMatchObject({ priority: preferred });
-    expect(platform.plan().route('a', 'shares').rules[0]).toMatchObject({
-      priority: preferred + 1,
-      movedFrom: preferred,
-    });
+    const preferred = platform.plan().route('a', 'shares').rules[0]?.priority as number;
+    endpointOn(platform, 'b', { path: '/b', priority: preferred - 5 }).addBackend('two', backendOptions());
+    const [rule] = platform.plan().route('a', 'shares').rules;
+    expect(rule?.movedFrom).toBe(preferred);
+    expect(Math.abs((rule?.priority as number) - preferred)).toBeGreaterThan(90);
   });
 });
 
@@ -243,15 +273,15 @@ describe('the limits of rules', () => {
     return platform.plan().refusals.map(({ code, message, path }) => `[${code}] ${message} (at ${path})`);
   };
 
-  test('refuse two endpoints with the same priority', () => {
-    expect(refusalsOf({ path: '/a', priority: 5 }, { path: '/b', priority: 5 })).toEqual([
-      "[PriorityTaken] 'priority' (5) of endpoint 'e1' and the priorities after it (one per rule) must be unused and at most 43120; choose another (at e1)",
+  test.each([5, 6, 104])('refuse two endpoints with overlapping priorities: 5 and %i', (priority) => {
+    expect(refusalsOf({ path: '/a', priority: 5 }, { path: '/b', priority })).toEqual([
+      `[PriorityTaken] 'priority' (${priority}) of endpoint 'e1' reserves 100 priorities, which must not be those of another endpoint and at most 43120; 'e0' has 5; choose another (at e1)`,
     ]);
   });
 
   test.each([
-    [43_120, 0],
-    [43_121, 1],
+    [43_120 - WINDOW + 1, 0],
+    [43_120 - WINDOW + 2, 1],
   ])('include the last priority: %i', (priority, refusals) => {
     expect(refusalsOf({ path: '/a', priority })).toHaveLength(refusals);
   });

@@ -1,6 +1,6 @@
 import type { EndpointBinding } from '../../constructs/bindings';
 import type { RouteConditions } from '../../plan/routes';
-import { pathPatterns } from '../../plan/rule-slots';
+import { pathPatterns } from '../../plan/rule-parts';
 import { ServingError } from '../../private/errors';
 import { isUnresolved } from '../../private/tokens';
 

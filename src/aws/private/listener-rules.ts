@@ -2,7 +2,7 @@ import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { EndpointBinding } from '../../constructs/bindings';
 import type { TargetPlatform } from '../../constructs/target-platform';
 import type { RouteConditions } from '../../plan/routes';
-import { type RuleConditions, splitRoute } from '../../plan/rule-slots';
+import { type RuleConditions, splitRoute } from '../../plan/rule-parts';
 import { RouteKind, type RoutePlan } from '../../plan/serving-plan';
 import type { RuleLimits } from '../../plan/target-profile';
 import type { BackendService } from './backend-service';

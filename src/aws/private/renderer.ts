@@ -34,7 +34,7 @@ import type { EcsPlatformProps } from '../ecs-platform-props';
 import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib, fargateSize } from '../fargate-sizes';
 import type { ListenerFacts } from '../listener-facts';
 import { RULES, SERVICES } from '../rendered';
-import { enclosingStack } from '../stack';
+import { enclosingStack, outermostStack } from '../stack';
 import { taskPatches } from '../task-patches';
 import { BackendService } from './backend-service';
 import type { BoundBackend } from './bound-backend';
@@ -160,6 +160,14 @@ export class EcsRenderer extends TargetRenderer {
       diskMib: (fargateDiskGib(backend.ephemeralStorageMib) ?? FARGATE_DISK_GIB) * 1024,
       maxDiskMib: FARGATE_MAX_DISK_GIB * 1024,
     };
+  }
+
+  /** What the logical ids of the rules derive from: stack and path in the stack. */
+  public override identityOf(scope: Construct): string {
+    const stack = outermostStack(Stack.of(scope)) as Stack;
+    const inStack = scope.node.scopes.slice(stack.node.scopes.length).filter(({ node }) => node.id !== 'Default');
+    const name = isUnresolved(stack.stackName) ? stack.node.path : stack.stackName;
+    return [name, ...inStack.map(({ node }) => node.id)].join('/');
   }
 
   public override patchesOf(backend: BackendBinding): PatchIntent[] {

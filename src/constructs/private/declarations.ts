@@ -14,6 +14,12 @@ import type { AttachmentBinding, AutoscalingBinding, BackendBinding, EndpointBin
 import type { ScalingTarget } from '../scaling-target';
 import { requireSources } from './scaling-sources';
 
+/** What a platform adds to intents. */
+interface PlatformFacts {
+  readonly ofEndpoint: (endpoint: EndpointBinding) => Partial<EndpointIntent>;
+  readonly ofBackend: (backend: BackendBinding) => Partial<BackendIntent>;
+}
+
 /** All that was declared on a platform, each list in the order of declaration. Intents are frozen as they enter. */
 export class Declarations {
   /** The constructs that declared something. */
@@ -111,13 +117,14 @@ export class Declarations {
     return this.pairs.has(`${endpoint}\n${backend}`);
   }
 
-  /** The input of a plan, with what the platform adds to each backend. */
-  public intents(
-    factsOf: (backend: BackendBinding) => Partial<BackendIntent>,
-  ): Omit<PlatformIntents, 'target' | 'strict' | 'behind' | 'idleSeconds'> {
+  /** The input of a plan, with what the platform adds to each endpoint and backend. */
+  public intents({
+    ofEndpoint,
+    ofBackend,
+  }: PlatformFacts): Omit<PlatformIntents, 'target' | 'strict' | 'behind' | 'idleSeconds'> {
     return {
-      endpoints: intentsOf(this.endpoints),
-      backends: [...this.backends.values()].map((backend) => withFacts(backend.intent, factsOf(backend))),
+      endpoints: [...this.endpoints.values()].map((endpoint) => withFacts(endpoint.intent, ofEndpoint(endpoint))),
+      backends: [...this.backends.values()].map((backend) => withFacts(backend.intent, ofBackend(backend))),
       attachments: [...this.attachments],
       splits: intentsOf(this.splits),
       autoscaling: intentsOf(this.policies),
@@ -138,13 +145,11 @@ export class Declarations {
   }
 }
 
-function intentsOf<T extends EndpointIntent | BackendIntent | SplitIntent | AutoscalingIntent>(
-  bindings: Map<string, { readonly intent: T }>,
-): T[] {
+function intentsOf<T extends SplitIntent | AutoscalingIntent>(bindings: Map<string, { readonly intent: T }>): T[] {
   return [...bindings.values()].map(({ intent }) => intent);
 }
 
-function withFacts(intent: BackendIntent, facts: Partial<BackendIntent>): BackendIntent {
+function withFacts<T extends EndpointIntent | BackendIntent>(intent: T, facts: Partial<T>): T {
   return Object.keys(facts).length === 0 ? intent : { ...intent, ...facts };
 }
 

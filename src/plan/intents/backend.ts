@@ -201,6 +201,8 @@ export interface ComputeLimits {
 export interface BackendIntent extends ComputeLimits {
   /** The construct path, which is the backend's key in a plan. */
   readonly path: string;
+  /** What identifies its resources to the target, which its priority derives from. @default - the construct path */
+  readonly identity?: string;
   /** The name the user gave. */
   readonly name: string;
   /** The legal name. */

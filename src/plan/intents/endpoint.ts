@@ -50,6 +50,8 @@ export interface EndpointIntent {
   readonly protocol?: StreamProtocol;
   /** Whether streams may be cut off when their replica stops. @default false */
   readonly cutOnStop?: boolean;
-  /** The priority of the endpoint's first rule, if the target numbers its rules. @default - computed from the route */
+  /** The first of the priorities of the endpoint's rules, if the target numbers its rules. @default - computed */
   readonly priority?: number;
+  /** What identifies its resources to the target, which priorities derive from. @default - the construct path */
+  readonly identity?: string;
 }
