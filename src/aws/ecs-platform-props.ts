@@ -17,7 +17,7 @@ export interface EcsPlatformProps extends ServingPlatformProps {
   /**
    * The cluster. An imported cluster must have `vpc`.
    *
-   * @default - a new cluster in the network
+   * @default - a new cluster in the network, and one for each type of GPU instances
    */
   readonly cluster?: ecs.ICluster;
 
@@ -56,6 +56,9 @@ export interface EcsPlatformProps extends ServingPlatformProps {
 
   /**
    * The instances for backends with a GPU. Each backend uses the first entry that it fits on.
+   *
+   * With an existing `cluster`, an entry that backends use can be removed only after they have moved: add the new entry in
+   * front of it, deploy, and then remove it. ECS does not remove a capacity provider from a cluster while tasks use it.
    *
    * @default - in a new cluster, an Auto Scaling group for each instance type that the backends need
    */

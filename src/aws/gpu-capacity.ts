@@ -78,7 +78,7 @@ export interface GpuCapacityProviderOptions {
 }
 
 /**
- * GPU instances that tasks run on.
+ * GPU instances that tasks run on. Each instance type has an ECS cluster of its own, unless the platform has an existing one.
  *
  * @example
  * new aws.EcsPlatform(this, 'Platform', {

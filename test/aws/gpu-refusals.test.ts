@@ -42,8 +42,7 @@ describe('a GPU', () => {
     const vpc = new ec2.Vpc(stack, 'Vpc');
     const cluster = ecs.Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'models', vpc });
     const gpuCapacities = [aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })];
-    new aws.EcsPlatform(stack, 'Platform', { cluster, gpuCapacities });
-    expect(() => oneBackend({ gpu }, {}, stack)).toThrow(
+    expect(() => new aws.EcsPlatform(stack, 'Platform', { cluster, gpuCapacities })).toThrow(
       "[ForeignResource] a new Auto Scaling group ('g6.xlarge') cannot be added to an imported cluster; use GpuCapacity.fromCapacityProviderName (at Serving/Platform)",
     );
   });
@@ -51,8 +50,7 @@ describe('a GPU', () => {
   test('fails with a new group for a cluster of another stack', () => {
     const { app, cluster, gpuCapacities } = clusterInItsOwnStack();
     const serving = newStack('Serving', app);
-    new aws.EcsPlatform(serving, 'Platform', { cluster, gpuCapacities });
-    expect(() => oneBackend({ gpu }, {}, serving)).toThrow(
+    expect(() => new aws.EcsPlatform(serving, 'Platform', { cluster, gpuCapacities })).toThrow(
       "[ForeignResource] a new Auto Scaling group ('g6.xlarge') cannot be added to a cluster of another stack ('Base'), because the stacks would depend on each other; create the platform in that stack, or add the group there and use GpuCapacity.fromCapacityProviderName (at Serving/Platform)",
     );
   });

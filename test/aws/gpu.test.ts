@@ -134,7 +134,7 @@ describe('the instances', () => {
       ],
     });
     template.hasResourceProperties('AWS::EC2::SecurityGroup', {
-      GroupDescription: 'Instances g6.xlarge',
+      GroupDescription: 'GPU instances',
       SecurityGroupIngress: Match.absent(),
     });
   });
@@ -218,8 +218,12 @@ test('backends of one instance type share its capacity, others have their own', 
   endpoint.addBackend('four', backendOptions());
   const template = templateOf(stack);
   template.resourceCountIs(PROVIDER, 2);
-  const { CapacityProviders } = only(template, 'AWS::ECS::ClusterCapacityProviderAssociations');
-  expect(CapacityProviders).toEqual(Object.keys(template.findResources(PROVIDER)).map((Ref) => ({ Ref })));
+  const associations = Object.values(template.findResources('AWS::ECS::ClusterCapacityProviderAssociations'));
+  // A cluster for each: a provider cannot leave the list of a cluster while tasks use it.
+  expect(associations.map(({ Properties }) => Properties.CapacityProviders)).toEqual(
+    Object.keys(template.findResources(PROVIDER)).map((Ref) => [{ Ref }]),
+  );
+  expect(new Set(associations.map(({ Properties }) => JSON.stringify(Properties.Cluster))).size).toBe(2);
 });
 
 describe('an existing capacity provider', () => {

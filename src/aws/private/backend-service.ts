@@ -78,7 +78,7 @@ export class BackendService {
     reachModelVolumes(backend, this.securityGroup, this.cfnService);
     this.setRollout();
     if (provider !== undefined) this.keepEmptyPlacement();
-    this.waitFor(provider === undefined ? undefined : this.network.cluster);
+    this.waitFor(this.instances?.cluster);
     this.tag();
     this.targetGroup.addTarget(
       this.service.loadBalancerTarget({
@@ -184,7 +184,7 @@ export class BackendService {
     const { vpc } = this.network;
     const settings: TaskSettingsOptions = this.backend.settings;
     const common = {
-      cluster: this.network.cluster,
+      cluster: this.instances?.cluster ?? this.network.cluster,
       desiredCount: late.number(() => (this.plan.autoscaling === undefined ? this.plan.minReplicas : undefined)),
       // If all subnets are public, a task without a public IP address cannot pull its image.
       assignPublicIp: provider === undefined ? vpc.privateSubnets.length + vpc.isolatedSubnets.length === 0 : undefined,

@@ -3,6 +3,7 @@ import { aws_autoscaling as autoscaling, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
 import type { TargetPlatform } from '../../constructs/target-platform';
 import { modelImageBytes, transferredBytes } from '../../plan/compute';
 import { describeGpus, NVIDIA_GPU } from '../../plan/gpus';
@@ -21,7 +22,7 @@ import { isOffered, namesOf, unknownGpu } from './gpu-advice';
 import { late } from './late';
 import { FETCH_MEMORY_MIB } from './model-containers';
 import { narrowed, without } from './narrowed-role';
-import type { Network } from './network';
+import { makeCluster, type Network } from './network';
 import { makeOutboundGroup } from './outbound';
 
 /** The default size of the root volume, and the part of it that images and logs use, in GiB. */
@@ -34,12 +35,20 @@ const TASK_ACTIONS = ['ecr:GetAuthorizationToken', 'logs:CreateLogStream', 'logs
 /** The instances of a backend with a GPU. There are no constructs for an existing capacity provider. */
 export interface GpuInstances {
   readonly strategy: ecs.CapacityProviderStrategy;
+  /** The cluster that they belong to. */
+  readonly cluster: ecs.ICluster;
   readonly autoScalingGroup?: autoscaling.AutoScalingGroup;
   readonly launchTemplate?: ec2.LaunchTemplate;
   readonly capacityProvider?: ecs.AsgCapacityProvider;
 }
 
-/** The GPU instances: one capacity provider for each instance type, created when the first backend needs it. */
+/**
+ * The GPU instances: one capacity provider for each instance type, created when the first backend needs it.
+ *
+ * Each has a cluster of its own, unless the platform has an existing one. A cluster has one list of its providers, and ECS does
+ * not remove a provider from it while tasks use it, which they do until the end of an update. With clusters of their own,
+ * providers and the services on them are added and removed together.
+ */
 export class GpuFleet {
   private readonly instances = new Map<string, GpuInstances>();
   private readonly users = new Map<string, BoundBackend[]>();
@@ -49,7 +58,12 @@ export class GpuFleet {
     private readonly platform: TargetPlatform,
     private readonly props: EcsPlatformProps,
     private readonly network: Network,
-  ) {}
+  ) {
+    // All of them, whether or not a backend needs them: a backend can then move to another one before it is removed.
+    for (const capacity of props.cluster === undefined ? [] : (props.gpuCapacities ?? [])) {
+      if (capacity.capacityProviderName === undefined) this.makeInstancesOnce(capacity);
+    }
+  }
 
   /** The instances that a backend runs on; undefined for Fargate. */
   public instancesFor(backend: BoundBackend): GpuInstances | undefined {
@@ -58,6 +72,11 @@ export class GpuFleet {
     const key = capacity.capacityProviderName ?? capacity.instanceType;
     this.capacities.set(backend.intent.path, capacity);
     this.users.set(key, [...(this.users.get(key) ?? []), backend]);
+    return this.makeInstancesOnce(capacity);
+  }
+
+  private makeInstancesOnce(capacity: GpuCapacity): GpuInstances {
+    const key = capacity.capacityProviderName ?? capacity.instanceType;
     const instances = this.instances.get(key) ?? this.makeInstances(capacity, key);
     this.instances.set(key, instances);
     return instances;
@@ -114,28 +133,28 @@ export class GpuFleet {
 
   private makeInstances(capacity: GpuCapacity, key: string): GpuInstances {
     if (capacity.capacityProviderName !== undefined) return this.existingInstances(capacity.capacityProviderName);
-    const cluster = this.ownCluster(capacity);
     const { minInstances = 0, maxInstances, terminationProtection = false } = capacity._options;
-    const scope = this.platform;
     if (maxInstances !== undefined) {
-      scope.node.addValidation({ validate: () => this.checkCapacity(maxInstances, key, capacity) });
+      this.platform.node.addValidation({ validate: () => this.checkCapacity(maxInstances, key, capacity) });
     }
-    const launchTemplate = this.makeLaunchTemplate(capacity, key);
-    const autoScalingGroup = new autoscaling.AutoScalingGroup(scope, `Gpu-${key.replace('.', '-')}`, {
+    const scope = new Construct(this.platform, `Gpu-${key.replace('.', '-')}`);
+    const cluster = this.clusterFor(capacity, scope);
+    const launchTemplate = this.makeLaunchTemplate(capacity, key, scope);
+    const autoScalingGroup = new autoscaling.AutoScalingGroup(scope, 'AutoScalingGroup', {
       vpc: this.network.vpc,
       launchTemplate,
       minCapacity: minInstances,
       maxCapacity: maxInstances ?? late.number(() => Math.max(1, minInstances, this.instancesNeeded(key, capacity))),
       newInstancesProtectedFromScaleIn: terminationProtection,
     });
-    const capacityProvider = new ecs.AsgCapacityProvider(autoScalingGroup, 'CapacityProvider', {
+    const capacityProvider = new ecs.AsgCapacityProvider(scope, 'CapacityProvider', {
       autoScalingGroup,
       enableManagedTerminationProtection: terminationProtection,
       enableManagedDraining: true,
     });
     cluster.addAsgCapacityProvider(capacityProvider);
     const strategy = { capacityProvider: capacityProvider.capacityProviderName, weight: 1 };
-    return { strategy, autoScalingGroup, launchTemplate, capacityProvider };
+    return { strategy, cluster, autoScalingGroup, launchTemplate, capacityProvider };
   }
 
   private existingInstances(capacityProvider: string): GpuInstances {
@@ -146,12 +165,13 @@ export class GpuFleet {
         this.platform,
       );
     }
-    return { strategy: { capacityProvider, weight: 1 } };
+    return { strategy: { capacityProvider, weight: 1 }, cluster: this.network.cluster };
   }
 
-  /** The cluster, if instances can be added to it: they refer to it, and it refers to their capacity provider. */
-  private ownCluster(capacity: GpuCapacity): ecs.Cluster {
-    const { cluster } = this.network;
+  /** The existing cluster, if instances can be added to it: they refer to it, and it refers to their capacity provider. */
+  private clusterFor(capacity: GpuCapacity, scope: Construct): ecs.Cluster {
+    const { cluster } = this.props;
+    if (cluster === undefined) return makeCluster(scope, this.network.vpc);
     const group = `a new Auto Scaling group ('${capacity.instanceType}') cannot be added to`;
     if (!ecs.Cluster.isCluster(cluster)) {
       throw new ServingError(
@@ -170,19 +190,17 @@ export class GpuFleet {
     return cluster;
   }
 
-  private makeLaunchTemplate(capacity: GpuCapacity, key: string): ec2.LaunchTemplate {
-    const scope = this.platform;
-    const id = `Gpu-${key.replace('.', '-')}`;
+  private makeLaunchTemplate(capacity: GpuCapacity, key: string, scope: Construct): ec2.LaunchTemplate {
     const userData = ec2.UserData.forLinux();
     // Blocks tasks from the credentials of the instance role.
     userData.addCommands('echo ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config');
-    return new ec2.LaunchTemplate(scope, `${id}-LaunchTemplate`, {
+    return new ec2.LaunchTemplate(scope, 'LaunchTemplate', {
       instanceType: new ec2.InstanceType(capacity.instanceType),
       machineImage: ecs.EcsOptimizedImage.amazonLinux2023(ecs.AmiHardwareType.GPU),
-      role: instanceRole(scope, `${id}-Role`),
-      securityGroup: makeOutboundGroup(scope, `${id}-SecurityGroup`, {
+      role: instanceRole(scope, 'Role'),
+      securityGroup: makeOutboundGroup(scope, 'SecurityGroup', {
         vpc: this.network.vpc,
-        description: `Instances ${capacity.instanceType}`,
+        description: 'GPU instances',
         outboundPeers: this.props.outboundPeers,
       }),
       userData,
@@ -263,7 +281,7 @@ function checkDisk(capacity: GpuCapacity, backend: BoundBackend): GpuCapacity {
 }
 
 /** The instance role, with the permissions of the agent and without those of the tasks' execution roles. */
-function instanceRole(scope: TargetPlatform, id: string): iam.IRole {
+function instanceRole(scope: Construct, id: string): iam.IRole {
   const role = new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
   return narrowed(role, (statement) => without(TASK_ACTIONS, statement));
 }

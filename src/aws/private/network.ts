@@ -2,6 +2,7 @@ import { Fn } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Construct } from 'constructs';
 import type { TargetPlatform } from '../../constructs/target-platform';
 import { isUnresolved } from '../../private/tokens';
 import type { EcsPlatformProps } from '../ecs-platform-props';
@@ -46,9 +47,7 @@ export class Network {
         gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
         restrictDefaultSecurityGroup: false,
       });
-    this.cluster =
-      props.cluster ??
-      new ecs.Cluster(platform, 'Cluster', { vpc: this.vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
+    this.cluster = props.cluster ?? makeCluster(platform, this.vpc);
     if (existing !== undefined) {
       this.securityGroup = existing.securityGroup;
       this.listenerArn = existing.listenerArn;
@@ -130,4 +129,9 @@ export class Network {
       defaultAction: elbv2.ListenerAction.fixedResponse(404, { contentType: 'text/plain', messageBody: 'not found' }),
     });
   }
+}
+
+/** Creates a cluster. */
+export function makeCluster(scope: Construct, vpc: ec2.IVpc): ecs.Cluster {
+  return new ecs.Cluster(scope, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
 }
