@@ -1,4 +1,5 @@
-import { Fn } from 'aws-cdk-lib';
+import { Fn, Stack } from 'aws-cdk-lib';
+import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -7,6 +8,7 @@ import type { TargetPlatform } from '../../constructs/target-platform';
 import { isUnresolved } from '../../private/tokens';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import type { ListenerFacts } from '../listener-facts';
+import { outermostStack } from '../stack';
 import { late } from './late';
 
 /**
@@ -35,6 +37,9 @@ export class Network {
   /** The URL of the listener without a path. */
   public readonly url: string;
 
+  /** The listener on port 80 that redirects to the other one. */
+  private readonly redirect?: elbv2.ApplicationListener;
+
   constructor(platform: TargetPlatform, props: EcsPlatformProps, existing?: ListenerFacts) {
     this.vpc =
       props.vpc ??
@@ -48,15 +53,17 @@ export class Network {
         restrictDefaultSecurityGroup: false,
       });
     this.cluster = props.cluster ?? makeCluster(platform, this.vpc);
+    this.securityGroup = existing?.securityGroup ?? this.makeSecurityGroup(platform, props);
     if (existing !== undefined) {
-      this.securityGroup = existing.securityGroup;
       this.listenerArn = existing.listenerArn;
       this.url = existing.url;
       return;
     }
-    this.securityGroup = this.makeSecurityGroup(platform, props);
     this.loadBalancer = this.makeLoadBalancer(platform, props);
-    this.listener = this.makeListener(platform, props, this.loadBalancer);
+    const { certificate } = props;
+    const plain = makeListener(platform, this.loadBalancer, certificate === undefined ? NOT_FOUND : REDIRECT);
+    this.redirect = certificate === undefined ? undefined : plain;
+    this.listener = certificate === undefined ? plain : makeSecureListener(platform, this.loadBalancer, certificate);
     this.listenerArn = this.listener.listenerArn;
     this.url = `${props.certificate === undefined ? 'http' : 'https'}://${this.loadBalancer.loadBalancerDnsName}`;
   }
@@ -105,33 +112,56 @@ export class Network {
     return loadBalancer;
   }
 
-  private makeListener(
-    platform: TargetPlatform,
-    props: EcsPlatformProps,
-    loadBalancer: elbv2.ApplicationLoadBalancer,
-  ): elbv2.ApplicationListener {
-    const secure = props.certificate !== undefined;
-    if (secure) {
-      new elbv2.ApplicationListener(platform, 'Redirect', {
-        loadBalancer,
-        protocol: elbv2.ApplicationProtocol.HTTP,
-        open: false,
-        defaultAction: elbv2.ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true }),
-      });
-    }
-    return new elbv2.ApplicationListener(platform, 'Listener', {
-      loadBalancer,
-      protocol: secure ? elbv2.ApplicationProtocol.HTTPS : elbv2.ApplicationProtocol.HTTP,
-      certificates: props.certificate === undefined ? undefined : [props.certificate],
-      // TLS 1.3, or 1.2 with forward secrecy and authenticated encryption.
-      sslPolicy: secure ? elbv2.SslPolicy.TLS13_RES : undefined,
-      open: false,
-      defaultAction: elbv2.ListenerAction.fixedResponse(404, { contentType: 'text/plain', messageBody: 'not found' }),
-    });
+  /**
+   * Keeps what other stacks may still refer to. When a certificate is added, their rules are on the listener of port 80 until
+   * they are deployed themselves, and the platform is deployed first.
+   */
+  public keepFor(user: Construct): void {
+    if (this.redirect === undefined) return;
+    const own = outermostStack(Stack.of(this.redirect)) as Stack;
+    if (outermostStack(Stack.of(user)) !== own && own === Stack.of(this.redirect))
+      own.exportValue(this.redirect.listenerArn);
   }
 }
 
 /** Creates a cluster. */
 export function makeCluster(scope: Construct, vpc: ec2.IVpc): ecs.Cluster {
   return new ecs.Cluster(scope, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
+}
+
+const NOT_FOUND = elbv2.ListenerAction.fixedResponse(404, { contentType: 'text/plain', messageBody: 'not found' });
+const REDIRECT = elbv2.ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true });
+
+/**
+ * The listener on port 80. Each port has a listener with an id of its own, because a listener cannot be created on a port that
+ * another one still has: a certificate that is added or removed adds or removes the other listener, and the rules move.
+ */
+function makeListener(
+  platform: TargetPlatform,
+  loadBalancer: elbv2.ApplicationLoadBalancer,
+  defaultAction: elbv2.ListenerAction,
+): elbv2.ApplicationListener {
+  return new elbv2.ApplicationListener(platform, 'Listener', {
+    loadBalancer,
+    protocol: elbv2.ApplicationProtocol.HTTP,
+    open: false,
+    defaultAction,
+  });
+}
+
+/** The listener on port 443. */
+function makeSecureListener(
+  platform: TargetPlatform,
+  loadBalancer: elbv2.ApplicationLoadBalancer,
+  certificate: acm.ICertificate,
+): elbv2.ApplicationListener {
+  return new elbv2.ApplicationListener(platform, 'HttpsListener', {
+    loadBalancer,
+    protocol: elbv2.ApplicationProtocol.HTTPS,
+    certificates: [certificate],
+    // TLS 1.3, or 1.2 with forward secrecy and authenticated encryption.
+    sslPolicy: elbv2.SslPolicy.TLS13_RES,
+    open: false,
+    defaultAction: NOT_FOUND,
+  });
 }

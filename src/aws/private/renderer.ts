@@ -66,6 +66,7 @@ export class EcsRenderer extends TargetRenderer {
   public bindEndpoint(endpoint: EndpointBinding): void {
     const { scope, intent } = endpoint;
     requireStack(scope, `endpoint '${intent.name}'`);
+    this.network.keepFor(scope);
     const rules = new ListenerRules(endpoint, this.platform, this.network, (backend) => this.service(backend));
     this.rules.set(intent.path, rules);
     RULES.set(scope, rules);
@@ -83,6 +84,7 @@ export class EcsRenderer extends TargetRenderer {
   public bindBackend(backend: BackendBinding): void {
     const { scope, intent } = backend;
     requireStack(scope, `backend '${intent.name}'`);
+    this.network.keepFor(scope);
     const modelPlans = planModels(this.platform.target, { ...intent, ...this.limitsOf(intent) });
     const bound: BoundBackend = { ...backend, modelPlans, ...planFetches(modelPlans) };
     const service = new BackendService(bound, this.props, {
