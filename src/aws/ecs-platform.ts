@@ -24,10 +24,12 @@ import { enclosingStack } from './stack';
  * Amazon ECS behind an Application Load Balancer: the platform of definitions in a CDK `Stack`.
  *
  * A Stack without a platform gets one with all defaults. The ids of child constructs are stable. The platform has `Vpc`,
- * `Cluster`, `LoadBalancerSecurityGroup`, `LoadBalancer`, `Listener`, `Redirect`, and `Gpu-<instance type>` for each GPU
- * capacity. Endpoints have `Shares`, `Own-<name>`, `Header<n>`, `MethodNotAllowed` and `Url`. Backends have `LogGroup`,
- * `TaskDefinition`, `SecurityGroup`, `TargetGroup`, `Anchor` and `Service`. If a route needs several rules, the ids of the
- * additional ones end with `.1`, `.2` and so on.
+ * `Cluster`, `LoadBalancerSecurityGroup`, `BackendSecurityGroup`, `LoadBalancer`, `Listener` on port 80, `HttpsListener` on port
+ * 443, and `Gpu-<instance type>` for each GPU capacity, with `Cluster`, `AutoScalingGroup`, `LaunchTemplate`,
+ * `CapacityProvider`, `Role` and `SecurityGroup`. Endpoints have `Shares`, `Own-<name>`, `Header<n>`, `MethodNotAllowed` and
+ * `Url`. Backends have `LogGroup`, `TaskDefinition`, `SecurityGroup`, `TargetGroup`, `Anchor` and `Service`; the last three
+ * end with `Http2` or `Grpc` for these protocols. If a route needs several rules, the ids of the additional ones end with `.1`,
+ * `.2` and so on.
  *
  * Containers have no Linux capabilities, except NET_BIND_SERVICE for a port below 1024. To add capabilities, override the
  * task definition, for example `ContainerDefinitions.0.LinuxParameters.Capabilities.Drop` with `addPropertyOverride`.

@@ -23,7 +23,7 @@ export interface ExistingListenerAttributes {
   readonly listenerArn: string;
 
   /**
-   * The security group of the load balancer. An egress rule to each backend is added to it. A group that is imported with
+   * The security group of the load balancer. An egress rule to the backends is added to it. A group that is imported with
    * `mutable: false` is not changed, and must already allow traffic to the backends.
    */
   readonly securityGroup: ec2.ISecurityGroup;
@@ -46,7 +46,7 @@ export interface ExistingListenerOptions {
   readonly idleTimeout?: Duration;
 
   /**
-   * The security group of the load balancer. An egress rule to each backend is added to it.
+   * The security group of the load balancer. An egress rule to the backends is added to it.
    *
    * @default - the first security group of the listener
    */

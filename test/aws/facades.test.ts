@@ -1,11 +1,12 @@
 import type { CfnElement, Stack } from 'aws-cdk-lib';
 import { Lazy, Tags } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { aws, Backend, Gpu, ScalingTarget, ServingEndpoint } from '../../src';
+import { aws, Backend, Gpu, ModelServer, ScalingTarget, ServerProtocol, ServingEndpoint } from '../../src';
 import { OwnAddress } from '../../src/plan/choices';
 import { container as containerOf, newApp, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
 import { backendOptions, singleBackend } from '../support/definitions';
@@ -20,7 +21,7 @@ describe('the resources of a backend', () => {
     const template = templateOf(stack);
     expect(statements(template, 'TaskRole')).toHaveLength(1);
     template.hasResourceProperties('AWS::EC2::SecurityGroup', {
-      GroupDescription: 'Backend endpoint-backend',
+      GroupDescription: 'Tasks of a backend',
       SecurityGroupIngress: [{ CidrIp: '10.1.0.0/16', FromPort: 8000 }],
     });
   });
@@ -163,7 +164,7 @@ describe('the platform', () => {
     const platform = new aws.EcsPlatform(stack, 'Platform');
     const { endpoint, backend } = oneBackend({}, { methods: ['POST' as never] }, stack);
     expect(platform.node.children.map(({ node }) => node.id)).toEqual([
-      ...['Vpc', 'Cluster', 'LoadBalancerSecurityGroup', 'LoadBalancer', 'Listener'],
+      ...['Vpc', 'Cluster', 'LoadBalancerSecurityGroup', 'BackendSecurityGroup', 'LoadBalancer', 'Listener'],
     ]);
     expect(endpoint.node.children.map(({ node }) => node.id)).toEqual([
       ...['Shares', 'MethodNotAllowed', 'Url', 'backend', 'Own-backend'],
@@ -171,6 +172,26 @@ describe('the platform', () => {
     expect(backend.node.children.map(({ node }) => node.id)).toEqual(
       expect.arrayContaining(['LogGroup', 'TaskDefinition', 'SecurityGroup', 'TargetGroup', 'Anchor', 'Service']),
     );
+  });
+
+  test('has the documented child ids with a certificate and a GPU', () => {
+    const stack = newStack();
+    const certificate = Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-west-1:1:certificate/a');
+    const platform = new aws.EcsPlatform(stack, 'Platform', { certificate });
+    const { backend } = oneBackend(
+      { server: ModelServer.triton(), protocol: ServerProtocol.GRPC, gpu: Gpu.nvidia() },
+      {},
+      stack,
+    );
+    const idsOf = ({ node }: IConstruct) => node.children.map((child) => child.node.id);
+    expect(idsOf(platform)).toEqual([
+      ...['Vpc', 'Cluster', 'LoadBalancerSecurityGroup', 'BackendSecurityGroup', 'LoadBalancer', 'Listener'],
+      ...['HttpsListener', 'Gpu-g6-xlarge'],
+    ]);
+    expect(idsOf(platform.node.findChild('Gpu-g6-xlarge')).sort()).toEqual([
+      ...['AutoScalingGroup', 'CapacityProvider', 'Cluster', 'LaunchTemplate', 'Role', 'SecurityGroup'],
+    ]);
+    expect(idsOf(backend)).toEqual(expect.arrayContaining(['TargetGroupGrpc', 'AnchorGrpc', 'ServiceGrpc']));
   });
 });
 

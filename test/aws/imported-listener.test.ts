@@ -59,7 +59,7 @@ describe('an existing network, cluster and listener', () => {
     });
     expect(only(template, 'AWS::EC2::SecurityGroupEgress')).toMatchObject({
       GroupId: 'sg-12345678',
-      Description: 'Requests to backend endpoint-backend',
+      Description: 'Requests to the backends',
     });
   });
 

@@ -81,10 +81,18 @@ describe('without any configuration', () => {
       GroupId: { 'Fn::GetAtt': [backend, 'GroupId'] },
       SourceSecurityGroupId: { 'Fn::GetAtt': [balancer, 'GroupId'] },
     });
+    // All backends are in one group, because a rule for each would exceed the quota.
+    const shared = idOf('BackendSecurityGroup');
+    expect(groups[shared]?.Properties.SecurityGroupIngress).toBeUndefined();
     expect(only(template, 'AWS::EC2::SecurityGroupEgress')).toMatchObject({
-      ...port,
+      IpProtocol: 'tcp',
       GroupId: { 'Fn::GetAtt': [balancer, 'GroupId'] },
-      DestinationSecurityGroupId: { 'Fn::GetAtt': [backend, 'GroupId'] },
+      DestinationSecurityGroupId: { 'Fn::GetAtt': [shared, 'GroupId'] },
+    });
+    expect(only(template, 'AWS::ECS::Service').NetworkConfiguration).toMatchObject({
+      AwsvpcConfiguration: {
+        SecurityGroups: [{ 'Fn::GetAtt': [backend, 'GroupId'] }, { 'Fn::GetAtt': [shared, 'GroupId'] }],
+      },
     });
   });
 

@@ -36,7 +36,6 @@ describe('the target group of a backend', () => {
 
   test('uses gRPC, and accepts any answer to a call of a method that does not exist', () => {
     expect(targetGroup({ server: ModelServer.triton(), protocol: ServerProtocol.GRPC })).toMatchObject({
-      Port: 8001,
       Protocol: 'HTTP',
       ProtocolVersion: 'GRPC',
       HealthCheckPath: '/AWS.ALB/healthcheck',

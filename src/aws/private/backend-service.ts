@@ -17,7 +17,7 @@ import type { GpuFleet, GpuInstances } from './gpu-fleet';
 import { late } from './late';
 import { reachModelVolumes } from './model-volumes';
 import type { Network } from './network';
-import { acceptsRules, makeOutboundGroup } from './outbound';
+import { makeOutboundGroup } from './outbound';
 import { type RolloutPercents, rolloutPercents } from './rollout';
 import { gatePortOf } from './smoke-gate';
 import { makeTask, type Task } from './task';
@@ -29,6 +29,27 @@ const ALGORITHMS: { readonly [way in LoadBalancing]: elbv2.TargetGroupLoadBalanc
   [LoadBalancing.ROUND_ROBIN]: elbv2.TargetGroupLoadBalancingAlgorithmType.ROUND_ROBIN,
   [LoadBalancing.LEAST_OUTSTANDING_REQUESTS]: elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
 };
+
+/**
+ * The end of the ids of what belongs to a target group. Its protocol version cannot be changed: with ids of its own, the new
+ * group has healthy targets before the rules move to it, and the old one keeps its targets until then.
+ */
+const ID_SUFFIXES: { readonly [protocol in ServerProtocol]: string } = {
+  [ServerProtocol.HTTP1]: '',
+  [ServerProtocol.HTTP2]: 'Http2',
+  [ServerProtocol.GRPC]: 'Grpc',
+};
+
+/** The id of the anchor rule of a backend. */
+export function anchorId({ protocol }: BackendIntent): string {
+  return `Anchor${ID_SUFFIXES[protocol]}`;
+}
+
+/**
+ * The port of every target group, which cannot be changed. It has no effect, because ECS registers each target with the port of
+ * its container.
+ */
+const GROUP_PORT = 8000;
 
 /** HTTP/1.1 is the default of a target group. */
 const VERSIONS: { readonly [protocol in ServerProtocol]: elbv2.ApplicationProtocolVersion | undefined } = {
@@ -79,6 +100,7 @@ export class BackendService {
     this.setRollout();
     if (provider !== undefined) this.keepEmptyPlacement();
     this.waitFor(this.instances?.cluster);
+    this.joinBackends();
     this.tag();
     this.targetGroup.addTarget(
       this.service.loadBalancerTarget({
@@ -97,53 +119,34 @@ export class BackendService {
     return this.surroundings.network;
   }
 
-  /** Allows traffic from the load balancer only. Both rules are in this stack, so that the platform's stack refers to none. */
+  /** Allows traffic from the load balancer only. The rules are in this stack, so that the platform's stack refers to none. */
   private makeSecurityGroup(outboundPeers?: ec2.IPeer[]): ec2.SecurityGroup {
     const { vpc, securityGroup: balancer } = this.network;
-    const description = `Backend ${this.intent.slug}`;
+    // A description cannot be changed, so it contains nothing that can.
+    const description = 'Tasks of a backend';
     const group = makeOutboundGroup(this.backend.scope, 'SecurityGroup', { vpc, description, outboundPeers });
-    const port = { ipProtocol: 'tcp', fromPort: this.intent.port, toPort: this.intent.port };
-    const gatePort = gatePortOf(this.intent);
-    new ec2.CfnSecurityGroupIngress(group, 'FromLoadBalancer', {
-      ...port,
-      groupId: group.securityGroupId,
-      sourceSecurityGroupId: balancer.securityGroupId,
-      description: 'Requests from the load balancer',
-    });
-    if (acceptsRules(balancer)) {
-      new ec2.CfnSecurityGroupEgress(group, 'ToBackend', {
-        ...port,
-        groupId: balancer.securityGroupId,
-        destinationSecurityGroupId: group.securityGroupId,
-        description: `Requests to backend ${this.intent.slug}`,
-      });
-    }
-    if (gatePort !== undefined) {
-      const gate = { ipProtocol: 'tcp', fromPort: gatePort, toPort: gatePort };
-      new ec2.CfnSecurityGroupIngress(group, 'ChecksFromLoadBalancer', {
-        ...gate,
+    const allow = (id: string, port: number, what: string): void => {
+      new ec2.CfnSecurityGroupIngress(group, id, {
+        ipProtocol: 'tcp',
+        fromPort: port,
+        toPort: port,
         groupId: group.securityGroupId,
         sourceSecurityGroupId: balancer.securityGroupId,
-        description: 'Health checks from the load balancer',
+        description: `${what} from the load balancer`,
       });
-      if (acceptsRules(balancer)) {
-        new ec2.CfnSecurityGroupEgress(group, 'ChecksToBackend', {
-          ...gate,
-          groupId: balancer.securityGroupId,
-          destinationSecurityGroupId: group.securityGroupId,
-          description: `Health checks of backend ${this.intent.slug}`,
-        });
-      }
-    }
+    };
+    allow('FromLoadBalancer', this.intent.port, 'Requests');
+    const gatePort = gatePortOf(this.intent);
+    if (gatePort !== undefined) allow('ChecksFromLoadBalancer', gatePort, 'Health checks');
     return group;
   }
 
   /** Has every property of its health check, because CloudFormation keeps the value of one that a template no longer has. */
   private makeTargetGroup(): elbv2.ApplicationTargetGroup {
-    const { healthCheck, loadBalancing, port, protocol } = this.intent;
-    const group = new elbv2.ApplicationTargetGroup(this.backend.scope, 'TargetGroup', {
+    const { healthCheck, loadBalancing, protocol } = this.intent;
+    const group = new elbv2.ApplicationTargetGroup(this.backend.scope, `TargetGroup${ID_SUFFIXES[protocol]}`, {
       vpc: this.network.vpc,
-      port,
+      port: GROUP_PORT,
       protocol: elbv2.ApplicationProtocol.HTTP,
       targetType: elbv2.TargetType.IP,
       protocolVersion: VERSIONS[protocol],
@@ -171,7 +174,7 @@ export class BackendService {
 
   /** Attaches the target group to the listener before any endpoint uses it, with a rule that never changes. */
   private makeAnchor(): elbv2.CfnListenerRule {
-    return new elbv2.CfnListenerRule(this.backend.scope, 'Anchor', {
+    return new elbv2.CfnListenerRule(this.backend.scope, anchorId(this.intent), {
       listenerArn: this.network.listenerArn,
       priority: late.number(() => this.plan.anchor?.priority),
       conditions: [{ field: 'source-ip', sourceIpConfig: { values: [UNUSED_ADDRESS] } }],
@@ -180,9 +183,10 @@ export class BackendService {
   }
 
   private makeService(provider: ecs.CapacityProviderStrategy | undefined): ecs.BaseService {
-    const { rollout, gpu } = this.intent;
+    const { rollout, gpu, protocol } = this.intent;
     const { vpc } = this.network;
     const settings: TaskSettingsOptions = this.backend.settings;
+    const id = `Service${ID_SUFFIXES[protocol]}`;
     const common = {
       cluster: this.instances?.cluster ?? this.network.cluster,
       desiredCount: late.number(() => (this.plan.autoscaling === undefined ? this.plan.minReplicas : undefined)),
@@ -203,11 +207,11 @@ export class BackendService {
           : ecs.AvailabilityZoneRebalancing.DISABLED,
     };
     return provider === undefined
-      ? new ecs.FargateService(this.backend.scope, 'Service', {
+      ? new ecs.FargateService(this.backend.scope, id, {
           ...common,
           taskDefinition: this.task.definition as ecs.FargateTaskDefinition,
         })
-      : new ecs.Ec2Service(this.backend.scope, 'Service', {
+      : new ecs.Ec2Service(this.backend.scope, id, {
           ...common,
           taskDefinition: this.task.definition as ecs.Ec2TaskDefinition,
           capacityProviderStrategies: [provider],
@@ -252,6 +256,20 @@ export class BackendService {
     if (cluster !== undefined) this.cfnService.node.addDependency(cluster);
     // These rules are separate resources, and without them the first tasks could not pull their images.
     if (!this.securityGroup.allowAllOutbound) this.cfnService.node.addDependency(this.securityGroup);
+  }
+
+  /**
+   * Adds the group that the load balancer connects to. Not as a group of the service, because `connections` would then apply to
+   * all backends.
+   */
+  private joinBackends(): void {
+    const { backendGroup } = this.network;
+    if (backendGroup === undefined) return;
+    const groups = () => [...this.service.connections.securityGroups, backendGroup];
+    this.cfnService.addPropertyOverride(
+      'NetworkConfiguration.AwsvpcConfiguration.SecurityGroups',
+      late.list(() => groups().map(({ securityGroupId }) => securityGroupId)),
+    );
   }
 
   private tag(): void {

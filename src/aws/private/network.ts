@@ -10,6 +10,7 @@ import type { EcsPlatformProps } from '../ecs-platform-props';
 import type { ListenerFacts } from '../listener-facts';
 import { outermostStack } from '../stack';
 import { late } from './late';
+import { acceptsRules } from './outbound';
 
 /**
  * How the load balancer handles headers. The last two are its defaults, set explicitly because they are deliberate.
@@ -34,6 +35,11 @@ export class Network {
   public readonly listenerArn: string;
   /** The security group of the load balancer, the only one that backends accept traffic from. */
   public readonly securityGroup: ec2.ISecurityGroup;
+  /**
+   * The group that the load balancer can connect to, which every backend is in: rules for each backend would exceed the quota.
+   * Undefined if no rules can be added to the group of the load balancer.
+   */
+  public readonly backendGroup?: ec2.ISecurityGroup;
   /** The URL of the listener without a path. */
   public readonly url: string;
 
@@ -54,6 +60,7 @@ export class Network {
       });
     this.cluster = props.cluster ?? makeCluster(platform, this.vpc);
     this.securityGroup = existing?.securityGroup ?? this.makeSecurityGroup(platform, props);
+    this.backendGroup = this.makeBackendGroup(platform);
     if (existing !== undefined) {
       this.listenerArn = existing.listenerArn;
       this.url = existing.url;
@@ -110,6 +117,25 @@ export class Network {
       late.string(() => String(platform.plan().balancer.idle)),
     );
     return loadBalancer;
+  }
+
+  private makeBackendGroup(platform: TargetPlatform): ec2.ISecurityGroup | undefined {
+    if (!acceptsRules(this.securityGroup)) return undefined;
+    const group = new ec2.SecurityGroup(platform, 'BackendSecurityGroup', {
+      vpc: this.vpc,
+      description: 'Backends, as the destination of the load balancer',
+      allowAllOutbound: false,
+    });
+    new ec2.CfnSecurityGroupEgress(group, 'FromLoadBalancer', {
+      ipProtocol: 'tcp',
+      // Backends allow only the ports of their own.
+      fromPort: 0,
+      toPort: 65_535,
+      groupId: this.securityGroup.securityGroupId,
+      destinationSecurityGroupId: group.securityGroupId,
+      description: 'Requests to the backends',
+    });
+    return group;
   }
 
   /**

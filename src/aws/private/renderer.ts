@@ -36,7 +36,7 @@ import type { ListenerFacts } from '../listener-facts';
 import { RULES, SERVICES } from '../rendered';
 import { enclosingStack, outermostStack } from '../stack';
 import { taskPatches } from '../task-patches';
-import { BackendService } from './backend-service';
+import { anchorId, BackendService } from './backend-service';
 import type { BoundBackend } from './bound-backend';
 import { GpuFleet } from './gpu-fleet';
 import { late } from './late';
@@ -164,12 +164,13 @@ export class EcsRenderer extends TargetRenderer {
     };
   }
 
-  /** What the logical ids of the rules derive from: stack and path in the stack. */
-  public override identityOf(scope: Construct): string {
+  /** What the logical ids of the rules derive from: stack, path in the stack, and for backends the id of the anchor. */
+  public override identityOf(scope: Construct, backend?: BackendIntent): string {
     const stack = outermostStack(Stack.of(scope)) as Stack;
     const inStack = scope.node.scopes.slice(stack.node.scopes.length).filter(({ node }) => node.id !== 'Default');
     const name = isUnresolved(stack.stackName) ? stack.node.path : stack.stackName;
-    return [name, ...inStack.map(({ node }) => node.id)].join('/');
+    const anchor = backend === undefined ? [] : [anchorId(backend)];
+    return [name, ...inStack.map(({ node }) => node.id), ...anchor].join('/');
   }
 
   public override patchesOf(backend: BackendBinding): PatchIntent[] {
