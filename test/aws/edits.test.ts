@@ -223,7 +223,9 @@ const EDITS: readonly (readonly [what: string, before: Definition, after: Defini
     ['the default platform becomes explicit', one({}), explicit],
   ];
 
-describe.each(EDITS)('%s', (_what, before, after, replaced = []) => {
+const ROWS = EDITS.map(([what, before, after, replaced = []]) => [what, before, after, replaced] as const);
+
+describe.each(ROWS)('%s', (_what, before, after, replaced) => {
   const [old, now] = [render(before), render(after)];
 
   test.each([

@@ -55,7 +55,7 @@ const SETS: { readonly [name: string]: { readonly declaredIn: string; readonly a
     answeredIn: [
       'src/aws/private/listener-rules.ts',
       'src/kubernetes/private/http-routes.ts',
-      'src/kubernetes/private/router/frontend.ts',
+      'src/kubernetes/private/router/route-table.ts',
       'src/plan/routes.ts',
     ],
   },
