@@ -24,9 +24,9 @@ describe('objects of a backend', () => {
     const own = manifestsOf(chart).filter(({ metadata }) => metadata.name.startsWith('digits-svm'));
     expect(own.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       'ServiceAccount digits-svm',
-      'Deployment digits-svm',
       'Service digits-svm',
       'Service digits-svm-pods',
+      'Deployment digits-svm',
     ]);
     expect(own).toMatchSnapshot();
   });
@@ -82,7 +82,7 @@ describe('objects of a backend', () => {
   test('do not need a router', () => {
     const chart = newChart();
     new Backend(chart, 'svm', backendOptions());
-    expect(manifestsOf(chart).map(({ kind }) => kind)).toEqual(['ServiceAccount', 'Deployment', 'Service', 'Service']);
+    expect(manifestsOf(chart).map(({ kind }) => kind)).toEqual(['ServiceAccount', 'Service', 'Service', 'Deployment']);
   });
 });
 

@@ -9,7 +9,7 @@ import { type GpuPlacement, gpuPlacement } from './gpu-placement';
 import { annotationsOf, Component, type Labels, labelsOf } from './labels';
 import type { DeploymentSpec } from './manifests';
 import { describeModels } from './models';
-import { addObject } from './objects';
+import { addObject, writeAfter } from './objects';
 import type { PodOptions } from './pod';
 import { autoscalerSpec, deploymentSpec, disruptionSpec, serviceSpec } from './workload';
 
@@ -85,6 +85,11 @@ export class BackendObjects {
       name: `${intent.slug}-pods`,
       body: { spec: serviceSpec(intent, this.labels.selector, true) },
     });
+    writeAfter(this.deployment, [
+      ...(this.serviceAccount === undefined ? [] : [this.serviceAccount]),
+      this.service,
+      this.podsService,
+    ]);
     backend.scope.node.defaultChild = this.deployment;
     if (intent.replicas > 1) this.addDisruptionBudget();
   }
@@ -106,6 +111,7 @@ export class BackendObjects {
       labels: this.labels.all,
       body: { spec: autoscalerSpec(policy.intent, intent.slug) },
     });
+    writeAfter(this.horizontalPodAutoscaler, [this.deployment]);
   }
 
   public leaveReplicasToAutoscaler(): void {

@@ -14,7 +14,7 @@ import { addPolicy, endpointValues } from './gateway-policies';
 import { type GrpcRoutePart, grpcRoutePart, routeKindOf } from './grpc-routes';
 import { type HttpRouteOptions, type HttpRoutePart, httpRouteParts, MAX_HEADERS } from './http-routes';
 import { annotationsOf, Component, labelsOf } from './labels';
-import { addObject, namespaceOf } from './objects';
+import { addObject, namespaceOf, writeAfter } from './objects';
 import { acceptsEveryMethod } from './open-places';
 
 /** The ids of routes in their endpoint. */
@@ -28,6 +28,7 @@ export class EndpointRoutes implements EndpointObjects {
 
   private readonly attached = new Map<string, BackendBinding>();
   private readonly attachments: AttachmentIntent[] = [];
+  private readonly targets: ApiObject[] = [];
   private readonly options: HttpRouteOptions;
   private split?: SplitIntent;
   private memo?: { readonly plan: EndpointPlan; readonly parts: HttpRoutePart[] };
@@ -56,9 +57,12 @@ export class EndpointRoutes implements EndpointObjects {
       .map((policy) => this.addPolicy(policy));
   }
 
-  public attach(backend: BackendBinding, attachment: AttachmentIntent): void {
+  /** Adds a backend. Its `targets` are written before every route: a gateway refuses requests to a Service that is missing. */
+  public attach(backend: BackendBinding, attachment: AttachmentIntent, targets: ApiObject[]): void {
     this.attached.set(backend.intent.path, backend);
     this.attachments.push(attachment);
+    this.targets.push(...targets);
+    for (const route of this.routes) writeAfter(route, targets);
     this.grow();
   }
 
@@ -90,7 +94,7 @@ export class EndpointRoutes implements EndpointObjects {
     const { intent } = this.endpoint;
     const number = index + 1;
     const kind = this.kind;
-    return addObject(this.endpoint.scope, `${IDS[kind]}${index === 0 ? '' : number}`, {
+    const route = addObject(this.endpoint.scope, `${IDS[kind]}${index === 0 ? '' : number}`, {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind,
       // Routes of the same age take precedence by name, so the names are in the order of the rules.
@@ -99,6 +103,8 @@ export class EndpointRoutes implements EndpointObjects {
       annotations: annotationsOf(intent),
       body: { spec: Lazy.any({ produce: () => ({ parentRefs: [this.parentRef()], ...this.part(index) }) }) },
     });
+    writeAfter(route, this.targets);
+    return route;
   }
 
   private get kind(): 'GRPCRoute' | 'HTTPRoute' {

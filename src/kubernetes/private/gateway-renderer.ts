@@ -25,7 +25,7 @@ export interface GatewaySettings extends RendererSettings {
 export class GatewayRenderer extends KubernetesRenderer {
   private readonly routes = new Map<string, EndpointRoutes>();
   private readonly grants = new Map<BackendBinding, Set<string>>();
-  private readonly configured = new Set<string>();
+  private readonly policies = new Map<string, ApiObject[]>();
 
   constructor(
     platform: TargetPlatform,
@@ -44,8 +44,8 @@ export class GatewayRenderer extends KubernetesRenderer {
 
   public bindAttachment({ endpoint, backend, intent }: AttachmentBinding): void {
     this.grant(endpoint, backend);
-    this.configure(backend);
-    this.routes.get(intent.endpoint)?.attach(backend, intent);
+    const targets = [this.deploymentOf(backend.intent.path), ...this.policiesOf(backend)];
+    this.routes.get(intent.endpoint)?.attach(backend, intent, targets);
   }
 
   public override bindSplit({ intent }: SplitBinding): void {
@@ -71,16 +71,20 @@ export class GatewayRenderer extends KubernetesRenderer {
     return this.options.strict ? [] : timeoutWarnings(this.platform.target, intent);
   }
 
-  /** Adds the objects of the profile once, even if several endpoints share the backend. */
-  private configure({ scope, intent: { path, slug } }: BackendBinding): void {
-    if (this.configured.has(path)) return;
-    this.configured.add(path);
-    for (const policy of this.gateway.profile.options.policies ?? []) {
-      if (policy.props.scope !== GatewayPolicyScope.BACKEND) continue;
-      addPolicy(policy, { scope, component: Component.BACKEND, slug }, () =>
-        backendValues(this.platform.plan(), path, slug),
-      );
+  /** The objects of the profile, which are added once even if several endpoints share the backend. */
+  private policiesOf({ scope, intent: { path, slug } }: BackendBinding): ApiObject[] {
+    let policies = this.policies.get(path);
+    if (policies === undefined) {
+      policies = (this.gateway.profile.options.policies ?? [])
+        .filter(({ props }) => props.scope === GatewayPolicyScope.BACKEND)
+        .map((policy) =>
+          addPolicy(policy, { scope, component: Component.BACKEND, slug }, () =>
+            backendValues(this.platform.plan(), path, slug),
+          ),
+        );
+      this.policies.set(path, policies);
     }
+    return policies;
   }
 
   /** The URL, or how to find the address of the gateway if the definition does not have it. */

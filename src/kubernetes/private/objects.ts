@@ -52,6 +52,14 @@ export function addLateNamedObject(scope: Construct, id: string, props: LateName
   return new LateNamedObject(scope, id, { apiVersion, kind, metadata: { labels }, body, lateName: name });
 }
 
+/**
+ * Has an object written after others of its chart, because the objects of a file are applied in its order. The order of charts
+ * remains that of the user.
+ */
+export function writeAfter(object: ApiObject, others: readonly ApiObject[]): void {
+  object.addDependency(...others.filter(({ chart }) => chart === object.chart));
+}
+
 /** The namespace of the chart of a construct; undefined if it is chosen when the manifests are applied. */
 export function namespaceOf(scope: Construct): string | undefined {
   return Chart.of(scope).namespace;

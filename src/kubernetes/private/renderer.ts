@@ -1,3 +1,4 @@
+import type { ApiObject } from 'cdk8s';
 import type { AutoscalingBinding, BackendBinding } from '../../constructs/bindings';
 import type { TargetPlatform } from '../../constructs/target-platform';
 import { TargetRenderer } from '../../constructs/target-renderer';
@@ -64,6 +65,11 @@ export abstract class KubernetesRenderer extends TargetRenderer {
 
   public override patchesOf(backend: BackendBinding): PatchIntent[] {
     return podPatches(backend, this.settings.imagePullSecrets.length > 0);
+  }
+
+  /** The Deployment of a backend, by its construct path. */
+  protected deploymentOf(path: string): ApiObject {
+    return (this.objects.get(path) as BackendObjects).deployment;
   }
 
   /** The maximum number of replicas that an autoscaler of cdk8s-plus may run, and whether the cluster adds nodes. */

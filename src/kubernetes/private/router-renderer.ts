@@ -7,7 +7,7 @@ import { ServingError } from '../../private/errors';
 import { slug } from '../../private/names';
 import type { RouterOptions } from '../kubernetes-platform-props';
 import { ENDPOINT_OBJECTS } from '../rendered';
-import { namespaceOf } from './objects';
+import { namespaceOf, writeAfter } from './objects';
 import { KubernetesRenderer, type RendererSettings } from './renderer';
 import { REFUSED_METHODS } from './router/guards';
 import { Router } from './router/router';
@@ -51,7 +51,10 @@ export class RouterRenderer extends KubernetesRenderer {
 
   public bindAttachment({ endpoint, backend }: AttachmentBinding): void {
     const [own, other] = [Chart.of(this.platform).namespace, Chart.of(backend.scope).namespace];
-    if (own === other) return;
+    if (own === other) {
+      writeAfter((this.router as Router).deployment, [this.deploymentOf(backend.intent.path)]);
+      return;
+    }
     const name = (namespace: string | undefined): string =>
       namespace === undefined ? 'the namespace its chart is applied to' : `namespace '${namespace}'`;
     throw new ServingError(
