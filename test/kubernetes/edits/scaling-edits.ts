@@ -1,0 +1,90 @@
+import { ApiObject } from 'cdk8s';
+import type { AutoscalingOptions } from '../../../src/constructs/autoscaling-policy';
+import { ScalingTarget } from '../../../src/constructs/scaling-target';
+import { KubernetesBackend } from '../../../src/kubernetes';
+import { Duration } from '../../../src/units/duration';
+import { type Edit, type Parts, PRUNE } from './edit';
+
+const HANDOVER = "hand 'replicas' over first, as docs/autoscaling.md describes";
+const TAKEOVER = 'KEDA takes the HorizontalPodAutoscaler over, as docs/kubernetes.md describes';
+const cpu = [ScalingTarget.cpuUtilization(60)];
+const bounds: AutoscalingOptions = { minReplicas: 3, maxReplicas: 8, targets: cpu };
+
+/** Declares an autoscaler of KEDA. */
+function scaledObject(minReplicaCount: number): (parts: Parts) => void {
+  return ({ chart, backend }) => {
+    const target = KubernetesBackend.of(backend);
+    target.markHasAutoscaler();
+    new ApiObject(chart, 'Scaler', {
+      apiVersion: 'keda.sh/v1alpha1',
+      kind: 'ScaledObject',
+      metadata: { name: 'scaler' },
+      spec: { scaleTargetRef: { name: target.deployment.name }, minReplicaCount, maxReplicaCount: 8, triggers: [] },
+    });
+  };
+}
+
+const pruned = [[/^gone (HorizontalPodAutoscaler|PodDisruptionBudget|ScaledObject)/, PRUNE]] as const;
+
+/** Edits of the number of replicas, and of what sets it. */
+export const SCALING_EDITS: readonly Edit[] = [
+  {
+    name: 'autoscaling instead of four replicas',
+    options: ['AutoscalingOptions.minReplicas'],
+    from: { backend: { replicas: 4 } },
+    to: { autoscale: bounds },
+    forth: [[/^replicas Deployment\/digits-svm: 4 leave/, HANDOVER]],
+    back: [[/^gone HorizontalPodAutoscaler/, PRUNE]],
+  },
+  {
+    name: 'autoscaling from one replica instead of four',
+    from: { backend: { replicas: 4 } },
+    to: { autoscale: { ...bounds, minReplicas: 1 } },
+    forth: [[/^replicas Deployment\/digits-svm: 4 leave/, HANDOVER]],
+    back: [[/^gone HorizontalPodAutoscaler/, PRUNE]],
+  },
+  { name: 'autoscaling instead of one replica', to: { autoscale: bounds }, back: pruned },
+  {
+    name: 'higher bounds',
+    options: ['AutoscalingOptions.maxReplicas'],
+    from: { autoscale: bounds },
+    to: { autoscale: { ...bounds, minReplicas: 5, maxReplicas: 20 } },
+  },
+  {
+    name: 'a maximum of one replica',
+    from: { autoscale: bounds },
+    to: { autoscale: { ...bounds, minReplicas: 1, maxReplicas: 1 } },
+    forth: [[/^gone PodDisruptionBudget/, PRUNE]],
+  },
+  {
+    name: 'targets',
+    options: ['AutoscalingOptions.targets'],
+    from: { autoscale: bounds },
+    to: { autoscale: { ...bounds, targets: [ScalingTarget.memoryUtilization(80), ...cpu] } },
+  },
+  {
+    name: 'delays',
+    options: ['AutoscalingOptions.scaleUpDelay', 'AutoscalingOptions.scaleDownDelay'],
+    from: { autoscale: bounds },
+    to: { autoscale: { ...bounds, scaleUpDelay: Duration.seconds(0), scaleDownDelay: Duration.minutes(30) } },
+  },
+  {
+    name: 'KEDA instead of four replicas',
+    from: { backend: { replicas: 4 } },
+    to: { more: scaledObject(2) },
+    forth: [[/^replicas Deployment\/digits-svm: 4 leave/, HANDOVER]],
+    back: pruned,
+  },
+  {
+    name: 'KEDA with scale to zero instead of one replica',
+    to: { more: scaledObject(0) },
+    back: pruned,
+  },
+  {
+    name: 'KEDA instead of the HorizontalPodAutoscaler',
+    from: { autoscale: bounds },
+    to: { more: scaledObject(3) },
+    forth: [[/^gone HorizontalPodAutoscaler/, TAKEOVER]],
+    back: pruned,
+  },
+];
