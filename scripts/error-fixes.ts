@@ -74,7 +74,8 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   ProtocolMismatch: 'Give all backends of the endpoint one `protocol`, and omit the options in the message.',
   ProtocolNotSpoken: 'Use a server that supports the protocol, or another protocol.',
   ReplicasOutOfRange: 'Use a count within the bounds in the message.',
-  ReplicasWithAutoscaling: 'Omit `replicas` and set `minReplicas`.',
+  ReplicasWithAutoscaling:
+    'Omit `replicas` and set `minReplicas`. On a Kubernetes cluster, first [hand the number over](autoscaling.md#switching-between-fixed-replicas-and-autoscaling).',
   RequestTimeoutTooLong: 'Respond sooner, send heartbeats with `streaming`, or move the work to a queue.',
   RequestTimeoutTooShort: 'Lower `batching.maxDelay`, or raise `requestTimeout`.',
   RolloutStopsOnlyReplica: 'Run two replicas, use `Rollout.surge()`, or allow the downtime.',

@@ -73,6 +73,9 @@ export interface AutoscalingPolicyProps extends AutoscalingOptions {
  * Scales the number of replicas of a backend with the load. A backend has at most one policy. Usually created by
  * `backend.autoscale`.
  *
+ * Kubernetes: a Deployment that runs with `replicas` must hand their number over before the first apply without it, which
+ * otherwise scales it to 1: see "Switching between fixed replicas and autoscaling" in `docs/autoscaling.md`.
+ *
  * @example
  * declare const backend: Backend;
  * new AutoscalingPolicy(this, 'Autoscaling', {

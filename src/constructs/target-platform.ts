@@ -170,7 +170,11 @@ export abstract class TargetPlatform extends ServingPlatform {
 
   /** @internal */
   public _addAutoscaling(scope: Construct, policy: AutoscalingIntent, targets: ScalingTarget[]): void {
-    const binding = this.declarations.addAutoscaling(scope, policy, { targets, target: this.target });
+    const binding = this.declarations.addAutoscaling(scope, policy, {
+      targets,
+      target: this.target,
+      handoverOf: (backend) => this.renderer.handoverOf(backend),
+    });
     this._change();
     createIn([binding.backend.scope, scope, this], () => this.renderer.bindAutoscaling(binding));
   }

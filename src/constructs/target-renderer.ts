@@ -91,6 +91,17 @@ export abstract class TargetRenderer {
   }
 
   /**
+   * What precedes an autoscaler in place of the fixed number of replicas of a backend that is deployed already, as the end
+   * of a message.
+   *
+   * The default is nothing.
+   */
+  public handoverOf(backend: BackendBinding): string {
+    void backend;
+    return '';
+  }
+
+  /**
    * Reports a warning at synthesis.
    *
    * The default writes a line to standard error. Where the framework has warnings of its own, report it there.

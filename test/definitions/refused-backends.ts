@@ -970,7 +970,24 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     code: 'ReplicasWithAutoscaling',
     message:
       "'replicas' (3) of backend 'v1' conflicts with its autoscaling; remove 'replicas' and set 'minReplicas' (at Serving/endpoint/v1/Autoscaling)",
+    on: ['aws', 'test'],
     define: (scope) => one(scope, { replicas: 3 }).backend.autoscale({ maxReplicas: 4, targets: [cpu] }),
+  },
+  {
+    name: 'a fixed number of replicas with a HorizontalPodAutoscaler',
+    code: 'ReplicasWithAutoscaling',
+    message:
+      "'replicas' (3) of backend 'v1' conflicts with its autoscaling; remove 'replicas' and set 'minReplicas'; if Deployment 'endpoint-v1' is running, hand its replicas over before the next apply, which otherwise scales it to 1, as docs/autoscaling.md describes (at Serving/endpoint/v1/Autoscaling)",
+    on: ['kubernetes'],
+    define: (scope) => one(scope, { replicas: 3 }).backend.autoscale({ maxReplicas: 4, targets: [cpu] }),
+  },
+  {
+    name: 'a fixed number of replicas with an autoscaler that the package does not create',
+    code: 'ReplicasWithAutoscaling',
+    message:
+      "'replicas' (3) of backend 'v1' conflicts with its autoscaler; remove 'replicas'; if Deployment 'endpoint-v1' is running, hand its replicas over before the next apply, which otherwise scales it to 1, as docs/autoscaling.md describes (at Serving/endpoint/v1)",
+    on: ['kubernetes'],
+    define: (scope) => kubernetes.KubernetesBackend.of(one(scope, { replicas: 3 }).backend).markHasAutoscaler(),
   },
   {
     name: 'two autoscaling policies',

@@ -88,11 +88,12 @@ describe('an autoscaler of cdk8s-plus', () => {
     expect(TargetPlatform.planOf(backend.platform).backend(backend.node.path).maxReplicas).toBe(6);
   });
 
-  test('fails if the number of replicas is set', () => {
+  test('fails if the number of replicas is set, and refers to the hand-over', () => {
     const { chart, backend } = oneBackend({ replicas: 2 });
     const target = KubernetesBackend.of(backend);
-    new kplus.HorizontalPodAutoscaler(chart, 'Scaler', { target, maxReplicas: 6 });
-    expect(() => chart.toJson()).toThrow('target cannot have a fixed number of replicas (2)');
+    expect(() => new kplus.HorizontalPodAutoscaler(chart, 'Scaler', { target, maxReplicas: 6 })).toThrow(
+      "[ReplicasWithAutoscaling] 'replicas' (2) of backend 'svm' conflicts with its autoscaler; remove 'replicas'; if Deployment 'digits-svm' is running, hand its replicas over before the next apply, which otherwise scales it to 1, as docs/autoscaling.md describes (at serving/digits/svm)",
+    );
   });
 
   test('fails together with an autoscaling policy, in either order', () => {

@@ -20,6 +20,14 @@ interface PlatformFacts {
   readonly ofBackend: (backend: BackendBinding) => Partial<BackendIntent>;
 }
 
+/** What a platform adds to an autoscaling policy. */
+interface AutoscalingContext {
+  readonly targets: ScalingTarget[];
+  readonly target: TargetProfile;
+  /** What precedes the policy on a running backend, as the end of a message. */
+  readonly handoverOf: (backend: BackendBinding) => string;
+}
+
 /** All that was declared on a platform, each list in the order of declaration. Intents are frozen as they enter. */
 export class Declarations {
   /** The constructs that declared something. */
@@ -63,7 +71,7 @@ export class Declarations {
   public addAutoscaling(
     scope: Construct,
     intent: AutoscalingIntent,
-    { targets, target }: { readonly targets: ScalingTarget[]; readonly target: TargetProfile },
+    { targets, target, handoverOf }: AutoscalingContext,
   ): AutoscalingBinding {
     const backend = this.backend(intent.backend);
     const { name, replicas, hasFixedReplicas } = backend.intent;
@@ -71,7 +79,7 @@ export class Declarations {
     if (hasFixedReplicas === true) {
       throw new ServingError(
         'ReplicasWithAutoscaling',
-        `'replicas' (${replicas}) of backend '${name}' conflicts with its autoscaling; remove 'replicas' and set 'minReplicas'`,
+        `'replicas' (${replicas}) of backend '${name}' conflicts with its autoscaling; remove 'replicas' and set 'minReplicas'${handoverOf(backend)}`,
         scope,
       );
     }

@@ -1,6 +1,7 @@
 import { type ApiObject, Lazy } from 'cdk8s';
 import type { AutoscalingBinding, BackendBinding } from '../../constructs/bindings';
 import type { TargetPlatform } from '../../constructs/target-platform';
+import type { BackendIntent } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import type { GpuNodes } from '../gpu-nodes';
@@ -33,6 +34,11 @@ interface ObjectOptions {
   readonly name?: string;
   readonly annotations?: Record<string, string>;
   readonly body: Record<string, unknown>;
+}
+
+/** An apply without the number of replicas scales a Deployment that has one to the default of the API, which is 1. */
+export function handoverOf({ slug }: BackendIntent): string {
+  return `; if Deployment '${slug}' is running, hand its replicas over before the next apply, which otherwise scales it to 1, as docs/autoscaling.md describes`;
 }
 
 /**
@@ -116,6 +122,7 @@ export class BackendObjects {
 
   public leaveReplicasToAutoscaler(): void {
     if (this.horizontalPodAutoscaler !== undefined) this.refuseSecondAutoscaler();
+    this.requireNoReplicas();
     this.hasExternalAutoscaler = true;
     this.addDisruptionBudget();
     this.platform._change();
@@ -131,6 +138,16 @@ export class BackendObjects {
     this.podDisruptionBudget ??= this.add('PodDisruptionBudget', 'policy/v1', {
       body: { spec: disruptionSpec(this.labels.selector) },
     });
+  }
+
+  private requireNoReplicas(): void {
+    const { intent, scope } = this.backend;
+    if (intent.hasFixedReplicas !== true) return;
+    throw new ServingError(
+      'ReplicasWithAutoscaling',
+      `'replicas' (${intent.replicas}) of backend '${intent.name}' conflicts with its autoscaler; remove 'replicas'${handoverOf(intent)}`,
+      scope,
+    );
   }
 
   private refuseSecondAutoscaler(): never {

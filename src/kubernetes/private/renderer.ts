@@ -7,7 +7,7 @@ import { ServingError } from '../../private/errors';
 import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
 import type { GpuNodes } from '../gpu-nodes';
 import { KubernetesBackend } from '../kubernetes-backend';
-import { BackendObjects, type WorkloadSettings } from './backend-objects';
+import { BackendObjects, handoverOf, type WorkloadSettings } from './backend-objects';
 import { GpuNodesKind } from './gpu-labels';
 import { isObjectName, isSecretKey } from './names';
 import { reportNameClashes } from './objects';
@@ -61,6 +61,10 @@ export abstract class KubernetesRenderer extends TargetRenderer {
 
   public bindAutoscaling(autoscaling: AutoscalingBinding): void {
     (this.objects.get(autoscaling.intent.backend) as BackendObjects).addAutoscaler(autoscaling);
+  }
+
+  public override handoverOf({ intent }: BackendBinding): string {
+    return handoverOf(intent);
   }
 
   public override patchesOf(backend: BackendBinding): PatchIntent[] {

@@ -32,7 +32,9 @@ const WORKLOADS = {
     'an open port if the server listens only when it is ready or has no interpreter; otherwise a request that its interpreter sends inside the container',
   ),
   [Feature.DRAIN]: native('a preStop sleep, then SIGTERM and the grace period'),
-  [Feature.AUTOSCALING]: native('a HorizontalPodAutoscaler'),
+  [Feature.AUTOSCALING]: native(
+    'a HorizontalPodAutoscaler; a Deployment that runs with a fixed number of replicas must hand it over first, as docs/autoscaling.md describes',
+  ),
   [Feature.REQUEST_SCALING]: refused(
     'it needs KEDA, which this platform does not render yet; use ScalingTarget.cpuUtilization or ScalingTarget.memoryUtilization',
   ),
