@@ -5,6 +5,7 @@ import {
   GpuNodes,
   KubernetesEnvironment,
   type KubernetesPlatformProps,
+  NodeOperator,
   PodServiceAccount,
   PodSettings,
   type PodSettingsOptions,
@@ -56,7 +57,7 @@ export const PLATFORM_EDITS: readonly Edit[] = [
     affinity: {
       nodeAffinity: {
         requiredDuringSchedulingIgnoredDuringExecution: {
-          nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: 'Exists' }] }],
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: NodeOperator.EXISTS }] }],
         },
       },
     },
