@@ -10,6 +10,9 @@ export interface EcsPlatformProps extends ServingPlatformProps {
   /**
    * The network. An imported VPC must have `vpcCidrBlock`, which is the source that an internal load balancer allows.
    *
+   * It cannot be changed on a deployed platform, because a load balancer cannot leave its network. Add a second platform, move
+   * DNS to it, and remove the first.
+   *
    * @default - that of the cluster; otherwise a VPC with two Availability Zones, one NAT gateway and an S3 gateway endpoint
    */
   readonly vpc?: ec2.IVpc;
