@@ -111,6 +111,7 @@ const SOURCES = `backend _sources from base
 /** Uses the only backend of a route. */
 const CHOICE_OF_ONE = `  acl chosen var(txn.pool) -m found
   http-request set-var(txn.pool) var(txn.route),field(10,|) if !chosen
+  use_backend _service if { var(txn.pool),nbsrv eq 0 }
   use_backend %[var(txn.pool)] if { var(txn.pool) -m found }`;
 
 /** Chooses by a counter of the endpoint, otherwise the next backend with a ready server, otherwise the first. */
@@ -125,7 +126,21 @@ const CHOICE_OF_TWO = `  acl chosen var(txn.pool) -m found
   http-request set-var(txn.pool) var(txn.route),field(10,|) if !chosen counted { var(txn.route),field(10,|),nbsrv gt 0 }
   http-request set-var(txn.pool) var(txn.route),field(12,|) if !chosen counted { var(txn.route),field(12,|),nbsrv gt 0 }
   http-request set-var(txn.pool) var(txn.route),field(10,|) if !chosen
+  use_backend _service if { var(txn.pool),nbsrv eq 0 }
   use_backend %[var(txn.pool)] if { var(txn.pool) -m found }`;
+
+/** The Service of a backend, for requests while DNS lists none of its replicas. */
+const SERVICE = `defaults service from base
+  http-request set-timeout server var(txn.route),field(2,|),mul(1000)
+  http-request set-timeout tunnel var(txn.route),field(2,|),mul(1000)
+  http-request set-var(txn.name) "var(txn.pool),concat(.\${POD_NAMESPACE}.svc.cluster.local)"
+  http-request do-resolve(txn.address,cluster,ipv4) var(txn.name)
+  http-request return status 503 content-type text/plain string "no replica is ready" unless { var(txn.address) -m found }
+  http-request set-dst var(txn.address)
+  default-server pool-max-conn 0
+
+backend _service from service
+  server service 0.0.0.0:80`;
 
 const SERVERS = `defaults pool from base
   balance roundrobin
@@ -159,6 +174,8 @@ function haproxyConfig(endpoints: FleetEndpoint[]): string {
       ? []
       : ['backend _counters from base', `  stick-table type string len 64 size ${canaries} store gpc0`, '']),
     SOURCES,
+    '',
+    SERVICE,
     '',
     SERVERS,
     '',

@@ -3,7 +3,7 @@ import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { ScalingTarget } from '../../src/constructs/scaling-target';
 import type { HaproxyOptions } from '../../src/kubernetes/private/router/options';
 import { multiplierOf } from '../../src/kubernetes/private/router/routes';
-import { LoadBalancing } from '../../src/plan/choices';
+import { LoadBalancing, ServerProtocol } from '../../src/plan/choices';
 import type { PlatformIntents } from '../../src/plan/intents';
 import { ServingPlan } from '../../src/plan/plan';
 import { greatestCommonDivisor } from '../../src/plan/weights';
@@ -90,6 +90,40 @@ describe('the configuration of the router', () => {
     expect(lines(haproxy)).toEqual(
       expect.arrayContaining([`default-server maxconn ${part}`, 'timeout queue 60s', 'option abortonclose']),
     );
+  });
+
+  test('has a section for pools without ready servers for each protocol, and for each limited backend', () => {
+    const platform = routerPlatform();
+    const at = (id: string, options: Parameters<typeof backendOptions>[0]) =>
+      endpointOn(platform, id, { path: `/${id}` }).addBackend('v', backendOptions(options));
+    const server = ModelServer.command({ command: ['serve'] });
+    at('plain', {});
+    at('other', {});
+    at('limited', { maxConcurrency: 4 });
+    at('calls', { server, protocol: ServerProtocol.GRPC, healthCheck: HealthCheck.grpc() });
+    at('streams', { server, protocol: ServerProtocol.HTTP2, healthCheck: HealthCheck.http('/') });
+    const files = render(platform.plan());
+    const haproxy = new Haproxy(files);
+    const sections = haproxy.sections.filter(({ from }) => from === 'service');
+    expect(
+      Object.fromEntries(sections.map(({ name, lines: own }) => [name, own.map((line) => line.join(' '))])),
+    ).toEqual({
+      _service: ['server service 0.0.0.0:80'],
+      'limited-v_service': [
+        'default-server maxconn 2',
+        'timeout queue 60s',
+        'option abortonclose',
+        'server service 0.0.0.0:80',
+      ],
+      '_service-grpc': ['default-server proto h2', 'http-request set-header TE trailers', 'server service 0.0.0.0:80'],
+      '_service-h2': ['default-server proto h2', 'server service 0.0.0.0:80'],
+    });
+    expect(files['services.map']?.split('\n').slice(1)).toEqual([
+      'calls-v _service-grpc',
+      'limited-v limited-v_service',
+      'streams-v _service-h2',
+      '',
+    ]);
   });
 
   test('closes connections to servers that would close them first', () => {

@@ -117,4 +117,38 @@ describe('a router and the DNS of the cluster', () => {
       await router.untilServers('endpoint-dark', 0);
       expect((await router.send({ headers: { 'x-serving-backend': 'dark' } })).status).toBe(503);
     }));
+
+  test('uses the Service of a backend while DNS lists none of its replicas', () =>
+    inLab(async (lab) => {
+      const routers = await twoRouters(lab, 2, (text) => text.replace(/^ {2}use_backend _service .*\n/m, ''));
+      const service = await lab.serve('endpoint-v1');
+      const { ours, control } = await during(routers, 'no replica in DNS, control without the Service', async () => {
+        for (const pool of ['endpoint-v1', 'endpoint-v2']) lab.hide(pool);
+        for (const pool of ['endpoint-v1', 'endpoint-v2']) await routers.ours.untilServers(pool, 0);
+        await sleep(1000);
+        lab.announce();
+        for (const pool of ['endpoint-v1', 'endpoint-v2'])
+          await routers.ours.untilServers(pool, pool.endsWith('1') ? 2 : 1);
+      });
+      expect(ours.lost).toBe(0);
+      expect(service.requests).toBeGreaterThan(0);
+      expect(ours.replicas[service.address]).toBe(service.requests);
+      expect(control.lost).toBeGreaterThan(0);
+    }));
+
+  test('limits the concurrency of the Service of a backend too, and answers 503 without replicas', () =>
+    inLab(async (lab) => {
+      const platform = routerPlatform();
+      const at = (path: string, maxConcurrency?: number) =>
+        endpointOn(platform, path.slice(1), { path }).addBackend('v1', backendOptions({ maxConcurrency }));
+      at('/limited', 3);
+      at('/none');
+      const service = await lab.serve('limited-v1', { delay: 20 });
+      const router = await lab.route(await lab.render(platform.plan()));
+      await router.untilServers('limited-v1', 0);
+      const tally = await sendMany(router, 60, { path: '/limited' }, 20);
+      expect(tally.lost).toBe(0);
+      expect(service.busiest).toBe(3);
+      expect((await router.send({ path: '/none' })).status).toBe(503);
+    }));
 });

@@ -8,8 +8,8 @@ import { CONFIG_FILE, renderHaproxy } from '../../src/kubernetes/private/router/
 import type { ServingPlan } from '../../src/plan/plan';
 import { type Planned, plannedRoute } from '../support/planned-route';
 import type { Request } from '../support/request';
-import { type Echoed, EchoRouter } from './support/echo-router';
-import { freePort } from './support/loopback';
+import { ECHO_PORT, type Echoed, EchoRouter } from './support/echo-router';
+import { Loopback } from './support/loopback';
 import { planOf, requests, tables } from './support/route-tables';
 import { measurements } from './support/router-tests';
 
@@ -17,6 +17,7 @@ const REQUESTS = Number(process.env.ROUTER_REQUESTS ?? 5000);
 const SEED = Number(process.env.ROUTER_SEED ?? 1);
 const PER_TABLE = 50;
 const note = measurements();
+const network = new Loopback();
 
 /** The difference between what HAProxy did and what is planned; undefined if there is none. */
 function difference(planned: Planned, { status, allow, pool, path, prefix, timeout }: Echoed): string | undefined {
@@ -50,9 +51,8 @@ class Rounds {
 }
 
 async function compare(plan: ServingPlan, asked: readonly Request[], kinds: Map<string, number>): Promise<string[]> {
-  const [port, adminPort] = [await freePort(), await freePort()];
-  const files = renderHaproxy(plan, { clusterDomain: 'cluster.local', replicas: 1, port, adminPort });
-  const router = await EchoRouter.start(files, port);
+  const files = renderHaproxy(plan, { clusterDomain: 'cluster.local', replicas: 1, port: ECHO_PORT, adminPort: 8404 });
+  const router = await EchoRouter.start(files, network.at(1));
   const rounds = new Rounds();
   const found: string[] = [];
   try {

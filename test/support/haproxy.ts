@@ -332,7 +332,7 @@ class Run {
       case 'url_enc':
         return urlEncoded(value);
       case 'map_str':
-        return this.shared.map(args[0] as string).get(value);
+        return this.shared.map(args[0] as string).get(value) ?? args[1];
       case 'map_beg': {
         const keys = [...this.shared.map(args[0] as string).keys()].filter((key) => value.startsWith(key));
         const longest = keys.reduce((best, key) => (key.length > best.length ? key : best), '');

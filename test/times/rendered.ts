@@ -106,7 +106,9 @@ function ownerOf(construct: IConstruct, plan: ServingPlan): { owner: Owner; scop
 
 /** The owner of a part of the router configuration: pools have the names of backends, routes those of endpoints. */
 function partOfRouter(path: string, plan: ServingPlan): { owner: Owner; scope: Scope } {
-  const [kind, name, route] = path.split(' ');
+  const [kind, section, route] = path.split(' ');
+  // The section of a limited pool without ready servers has the same times.
+  const name = section?.replace(/_service$/, '');
   const backend = kind === 'backend' ? plan.backends.find(({ slug }) => slug === name) : undefined;
   if (backend !== undefined) return { owner: 'backend', scope: { plan, backend } };
   const endpoint = plan.endpoints.find(({ slug }) => slug === route);

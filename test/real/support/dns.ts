@@ -66,6 +66,11 @@ export class ClusterDns {
     this.timers.add(timer);
   }
 
+  /** Sets the address of a Service. */
+  public announceService(name: string, address: string): void {
+    this.addresses.set(name.toLowerCase(), address);
+  }
+
   public async close(): Promise<void> {
     for (const timer of this.timers) clearTimeout(timer);
     await new Promise<void>((resolve) => this.socket.close(resolve));

@@ -16,6 +16,8 @@ export interface ReplicaOptions {
   readonly delay?: number | (() => number);
   /** How long an idle connection is kept, in milliseconds. */
   readonly keepAlive?: number;
+  /** @default 8000 */
+  readonly port?: number;
 }
 
 /** One server of a pool: a real HTTP server at its own address, which echoes requests. */
@@ -38,7 +40,7 @@ export class Replica {
     const replica = new Replica(pool, address, options);
     await new Promise<void>((resolve, reject) => {
       replica.server.once('error', reject);
-      replica.server.listen(8000, address, resolve);
+      replica.server.listen(options.port ?? 8000, address, resolve);
     });
     return replica;
   }

@@ -72,6 +72,14 @@ export class RouterLab {
     }
   }
 
+  /** Starts a replica at the address of the Service of a backend, as if kube-proxy forwarded to it. */
+  public async serve(pool: string, options: ReplicaOptions = {}): Promise<Replica> {
+    const replica = await Replica.start(pool, this.network.next(), { ...options, port: 80 });
+    this.started.push(replica);
+    this.dns.announceService(`${pool}.${NAMESPACE}.svc.${DOMAIN}`, replica.address);
+    return replica;
+  }
+
   /** Removes all replicas of a pool from DNS, as if none were ready. */
   public hide(pool: string): void {
     this.dns.announce(nameOf(pool), []);

@@ -11,9 +11,10 @@ import {
 } from './guards';
 import { renderLookups } from './lookups';
 import { addresses, type HaproxyOptions, SERVICE_PORT } from './options';
-import { servesCalls } from './pools';
-import type { RouteTable } from './route-table';
+import { poolsOf, servesCalls } from './pools';
+import { MapFile, type RouteTable } from './route-table';
 import { Column, CUT_ALL, cutDepths, hasNewPrefix, poolColumn, sharing, uptoColumn } from './routes';
+import { SERVICE } from './services';
 
 /** The table of the counters. The underscore avoids conflicts with the names of backends. */
 const COUNTERS = '_counters';
@@ -40,6 +41,7 @@ export function renderFrontend(plan: ServingPlan, table: RouteTable, options: Ha
     ...renderRewrite(routes),
     ...renderPrefix(routes),
     ...renderChoice(Math.max(0, ...pools), counted.size > 0),
+    ...(poolsOf(plan).length === 0 ? [] : renderLastResort(table)),
     '  use_backend %[var(txn.pool)] if { var(txn.pool) -m found }',
     '',
     ...(counted.size === 0
@@ -121,4 +123,13 @@ function renderChoice(pools: number, counted: boolean): string[] {
     ...indices.map((index) => choose(index, ['counted', isReady(index)])),
   ];
   return ['  acl chosen var(txn.pool) -m found', ...(counted ? count : []), ...(pools > 0 ? [choose(0, [])] : [])];
+}
+
+/** If no pool of the route has a ready server, the Service of the first one. */
+function renderLastResort({ maps }: RouteTable): string[] {
+  if (!maps.has(MapFile.SERVICES)) return [`  use_backend ${SERVICE} if { var(txn.pool),nbsrv eq 0 }`];
+  return [
+    `  http-request set-var(txn.service) var(txn.pool),map_str(${MapFile.SERVICES},${SERVICE}) if { var(txn.pool),nbsrv eq 0 }`,
+    '  use_backend %[var(txn.service)] if { var(txn.service) -m found }',
+  ];
 }

@@ -1,7 +1,6 @@
 import type { RoutePlan } from '../../../plan/serving-plan';
-import { test } from './conditions';
 import { Column, WEB_SOCKET } from './routes';
-import { call, word } from './words';
+import { call, test, word } from './words';
 
 /** How much the router trusts its clients. */
 export interface GuardOptions {

@@ -8,6 +8,7 @@ import { addresses, type HaproxyOptions, HEALTH_PATH, METRICS_PATH } from './opt
 import { poolsOf, queueSeconds, renderPoolDefaults, renderPools, servesCalls } from './pools';
 import { renderResolvers } from './resolvers';
 import { routeTable } from './route-table';
+import { renderServices } from './services';
 
 /** The maximum time that an accepted request can take, in seconds. */
 export function longestRequest(plan: ServingPlan): number {
@@ -45,6 +46,7 @@ export function renderHaproxy(plan: ServingPlan, options: HaproxyOptions): Route
     ...renderBase(plan),
     ...renderAdmin(options),
     ...renderFrontend(plan, table, options),
+    ...renderServices(plan, pools, options),
     ...renderPoolDefaults(),
   ];
   const [sections, ...more] = joined(renderPools(plan, pools, options));

@@ -56,13 +56,18 @@ export function queueSeconds(plan: ServingPlan, pool: BackendPlan): number {
   return Math.ceil(Math.max(...pool.endpoints.map((path) => plan.endpoint(path).intent.requestTimeoutSeconds)));
 }
 
+/** The timeouts of a route, which are in its second column. */
+export const TIMEOUTS: readonly string[] = [
+  '  http-request set-timeout server var(txn.route),field(2,|),mul(1000)',
+  '  http-request set-timeout tunnel var(txn.route),field(2,|),mul(1000)',
+];
+
 /** The settings that all pools share. */
 export function renderPoolDefaults(): string[] {
   return [
     'defaults pool from base',
     `  balance ${ALGORITHMS[STANDARD_BALANCING]}`,
-    '  http-request set-timeout server var(txn.route),field(2,|),mul(1000)',
-    '  http-request set-timeout tunnel var(txn.route),field(2,|),mul(1000)',
+    ...TIMEOUTS,
     ...healthCheck(STANDARD),
     `  timeout check ${STANDARD.timeoutSeconds}s`,
     `  default-server init-addr none resolvers ${FIRST_RESOLVERS} resolve-prefer ipv4`,
@@ -76,10 +81,6 @@ export function renderPoolDefaults(): string[] {
 export function renderPools(plan: ServingPlan, pools: BackendPlan[], options: HaproxyOptions): string[][] {
   return pools.map((pool, index) => {
     const { intent, times, health } = pool;
-    const limit =
-      intent.maxConcurrency === undefined
-        ? undefined
-        : Math.max(1, Math.floor(intent.maxConcurrency / options.replicas));
     return [
       `backend ${pool.slug} from pool`,
       ...(intent.loadBalancing === STANDARD_BALANCING ? [] : [`  balance ${ALGORITHMS[intent.loadBalancing]}`]),
@@ -92,18 +93,23 @@ export function renderPools(plan: ServingPlan, pools: BackendPlan[], options: Ha
       ...(isStandard(health, 'intervalSeconds', 'healthyThreshold', 'unhealthyThreshold') && !isBlocked(pool)
         ? []
         : [`  default-server ${intervals(health)}${pacing(pool)}`]),
-      ...(limit === undefined
-        ? []
-        : [
-            `  default-server maxconn ${limit}`,
-            `  timeout queue ${queueSeconds(plan, pool)}s`,
-            '  option abortonclose',
-          ]),
+      ...limitOf(plan, pool, options),
       ...(resolversOf(index) === FIRST_RESOLVERS ? [] : [`  default-server resolvers ${resolversOf(index)}`]),
       `  server-template pod ${slotsOf(pool)} ${address(pool, options)}`,
       '',
     ];
   });
+}
+
+/** The part of the lines of a pool that limits the concurrency of a server. */
+export function limitOf(plan: ServingPlan, pool: BackendPlan, options: HaproxyOptions): string[] {
+  const { maxConcurrency } = pool.intent;
+  if (maxConcurrency === undefined) return [];
+  return [
+    `  default-server maxconn ${Math.max(1, Math.floor(maxConcurrency / options.replicas))}`,
+    `  timeout queue ${queueSeconds(plan, pool)}s`,
+    '  option abortonclose',
+  ];
 }
 
 /** The number of server slots: the maximum number of ready replicas, which during a rollout are of two versions. */

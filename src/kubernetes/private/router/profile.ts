@@ -78,7 +78,9 @@ const CAPABILITIES = capabilitiesOf({
     'HTTP/2 without TLS from clients that start with it (prior knowledge) and to servers; the router checks that the port accepts connections, the kubelet that the server is ready',
   ),
   [Feature.OWN_ADDRESS]: native('a route that takes precedence over the shares'),
-  [Feature.FAILOVER]: native('the share of a backend without a ready replica goes to the next backend with a share'),
+  [Feature.FAILOVER]: native(
+    'the share of a backend without a ready replica goes to the next backend with a share; without any, to the Service of the backend, which includes new replicas before DNS does; if it has none either, 503 after about 4 s',
+  ),
   [Feature.MAX_CONCURRENCY]: approximated(
     'each replica of the router enforces its part of the limit, at least one request at a time, and queues the rest',
   ),

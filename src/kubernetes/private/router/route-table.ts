@@ -1,8 +1,10 @@
 import type { ServingPlan } from '../../../plan/plan';
-import { type EndpointPlan, RouteKind, type RoutePlan } from '../../../plan/serving-plan';
+import { type BackendPlan, type EndpointPlan, RouteKind, type RoutePlan } from '../../../plan/serving-plan';
 import { type Aspect, type Candidate, Decisions, type Leaf } from './decisions';
 import { type Places, placesOf } from './places';
+import { poolsOf } from './pools';
 import { COLUMNS, renderRoute } from './routes';
+import { SERVICE, serviceSection } from './services';
 import { encode } from './words';
 
 /** The maps of the router, by the name of their file. */
@@ -19,6 +21,8 @@ export enum MapFile {
   METHODS = 'methods.map',
   ROUTES = 'routes.map',
   ALLOW = 'allow.map',
+  /** The sections of pools without ready servers, except for the usual one. */
+  SERVICES = 'services.map',
 }
 
 /** The first line of each file. */
@@ -31,6 +35,7 @@ const HEADINGS: { readonly [file in MapFile]: string } = {
   [MapFile.METHODS]: 'method|state -> next state; others keep the state',
   [MapFile.ROUTES]: `state -> ${COLUMNS}`,
   [MapFile.ALLOW]: 'state -> methods that are accepted instead',
+  [MapFile.SERVICES]: `backend -> section while none of its replicas is ready; the others have ${SERVICE}`,
 };
 
 /** The routes of a plan as data: the maps, and what the lines that read them depend on. */
@@ -60,7 +65,7 @@ export function routeTable(plan: ServingPlan): RouteTable {
     ...places,
     aspects: aspects.ordered.filter((aspect) => used.has(aspect)),
     wildcardLabels: [...new Set(wildcards)].sort((a, b) => b - a),
-    maps: mapsOf(places),
+    maps: mapsOf(places, poolsOf(plan)),
   };
 }
 
@@ -147,7 +152,7 @@ function hostsOf({ stages }: Places, kind: 'host' | 'wildcard'): [host: string, 
   return (stage?.sites ?? []).flatMap(({ name, hosts }) => hosts.map((host): [string, string] => [host, name]));
 }
 
-function mapsOf(places: Places): Maps {
+function mapsOf(places: Places, pools: readonly BackendPlan[]): Maps {
   const { paths, decisions } = places;
   const { steps, leaves, aspects } = decisions;
   const encoded = new Set(aspects.filter((aspect) => isEncoded(places, aspect)));
@@ -164,6 +169,9 @@ function mapsOf(places: Places): Maps {
       .map(({ value, from, to }) => [`${value}|${from}`, to]),
     [MapFile.ROUTES]: [...leaves].flatMap(([state, { row }]) => (row === undefined ? [] : [[state, row]])),
     [MapFile.ALLOW]: [...leaves].flatMap(([state, { allow }]) => (allow === undefined ? [] : [[state, allow]])),
+    [MapFile.SERVICES]: pools
+      .map((pool): [string, string] => [pool.slug, serviceSection(pool)])
+      .filter(([, section]) => section !== SERVICE),
   };
   return new Map(
     Object.values(MapFile)

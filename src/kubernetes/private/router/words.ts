@@ -34,3 +34,20 @@ function hex(char: string): string {
 export function hasControls(text: string): boolean {
   return [...text].some((char) => char < ' ' || char === '\x7f');
 }
+
+/** HAProxy accepts at most 64 words per line. */
+const PATTERNS_PER_LINE = 48;
+
+/** Tests that match a sample against any of the patterns, split into lines of a legal length. */
+export function test(sample: string, patterns: string[]): string[] {
+  const lines: string[] = [];
+  for (let start = 0; start < patterns.length; start += PATTERNS_PER_LINE) {
+    lines.push(
+      `${sample} -- ${patterns
+        .slice(start, start + PATTERNS_PER_LINE)
+        .map(word)
+        .join(' ')}`,
+    );
+  }
+  return lines;
+}
