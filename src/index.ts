@@ -14,6 +14,7 @@ export * from './constructs/scaling-schedule';
 export * from './constructs/scaling-target';
 export * from './constructs/serving-endpoint';
 export * from './constructs/serving-platform';
+export * from './constructs/sticky-session';
 export * from './constructs/traffic-split';
 export * from './constructs/warnings';
 export * as extension from './extension';

@@ -34,6 +34,10 @@ export function ecsProfile(
     maxWeight: 999,
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
     maxBackendsPerEndpoint: 5,
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupStickinessConfig.html
+    maxStickySeconds: 604_800,
+    // The API refuses stickiness of a target group that a rule with several groups forwards to without it.
+    stickyReplicasNeedBackend: true,
     // Paths: aws/private/listener-rules counts them as patterns, together with the names of backends.
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_HttpHeaderConditionConfig.html
     matching: { maxHeaderNameLength: 40, maxHeaderValueLength: 128, headerValueReserved: '*?', rewriteReserved: '$' },
@@ -111,6 +115,12 @@ const WITHOUT_TLS: { readonly [feature in keyof typeof OVER_TLS]: Support } = {
 /** How ECS and the load balancer support each feature. */
 const CAPABILITIES = capabilitiesOf({
   [Feature.WEIGHTS]: native('weights of a forward action, applied per request by each load balancer node'),
+  [Feature.STICKY_BACKENDS]: approximated(
+    'stickiness of the forward action, with the cookie AWSALBTG; backends with weight 0 are not part of it; clients of a backend without a healthy replica get 503 until its weight is 0 or their cookie expires',
+  ),
+  [Feature.STICKY_REPLICAS]: native(
+    'stickiness of the target group, with the cookie AWSALB; clients of a replica that stops get another one',
+  ),
   [Feature.ROUND_ROBIN]: native('load_balancing.algorithm.type of the target group'),
   [Feature.LEAST_OUTSTANDING]: native('load_balancing.algorithm.type of the target group'),
   [Feature.REQUEST_TIMEOUT]: approximated(

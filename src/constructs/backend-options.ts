@@ -40,7 +40,9 @@ import { overridesOf } from './private/overrides';
 import { cachedEnvironment, scratchIntentsOf } from './private/scratch';
 import { type OtherMount, sidecarsOf } from './private/sidecars';
 import { smokeTestOf } from './private/smoke-test';
+import { stickySecondsOf } from './private/sticky-session';
 import type { ServingPlatform } from './serving-platform';
+import type { StickySession } from './sticky-session';
 
 /** Options of a backend, which is one version of an implementation. */
 export interface BackendOptions {
@@ -280,6 +282,23 @@ export interface BackendOptions {
   readonly loadBalancing?: LoadBalancing;
 
   /**
+   * Whether a client comes back to the replica that answered it first, for servers that keep state in memory. `loadBalancing`
+   * then applies to new clients only, also after replicas were added. Clients of a replica that stops get another one, and
+   * lose its state.
+   *
+   * An endpoint with several backends also chooses the backend of each request; `stickySession` of its split keeps that.
+   * Clients of gRPC keep no cookies, so it is an error with that protocol.
+   *
+   * AWS: stickiness of the target group with the cookie `AWSALB`. If the backend shares an endpoint with others, the split
+   * must have a `stickySession`, which must be deployed before this one is added. Kubernetes: a cookie
+   * `serving-replica-<resource name>` of the router; Envoy Gateway hashes such a cookie, instead of `loadBalancing`, and only
+   * for an endpoint with one backend; other gateways do not support it. A change replaces no replica.
+   *
+   * @default - any replica
+   */
+  readonly stickySession?: StickySession;
+
+  /**
    * How clients can address this backend directly, regardless of its share. Every client that can reach the balancer can
    * use this address.
    *
@@ -432,6 +451,7 @@ export function resolveBackend(
     directCallers: options.directCallers,
     rollout: options.rollout?._intent() ?? { ...Rollout.surge()._intent(), isDefault: true },
     loadBalancing: options.loadBalancing ?? LoadBalancing.ROUND_ROBIN,
+    stickySeconds: stickySecondsOf(options.stickySession, target, scope),
     user: requireUser('user', options.user, scope),
     readOnlyRootFilesystem: options.readOnlyRootFilesystem ?? true,
     scratch: scratchIntentsOf(

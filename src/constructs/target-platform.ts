@@ -18,7 +18,6 @@ import { checkValue } from '../private/options';
 import { hasTag, tagClass } from '../private/package-copy';
 import { removedWith } from '../private/tree';
 import { requireSeconds } from '../units/private/seconds';
-
 import type { TargetSettings } from '../workload/target-settings';
 import type { AttachmentBinding, BackendBinding, EndpointBinding } from './bindings';
 import { closedPlaces } from './private/closed-places';
@@ -36,6 +35,7 @@ import { gpuWarnings, rolloutGpus } from './private/gpu-warnings';
 import { healthWarnings } from './private/health-warnings';
 import { patchWarnings } from './private/patch-warnings';
 import { createIn } from './private/reserved-ids';
+import { stickinessOrder } from './private/sticky-session';
 import { stopWarnings } from './private/stop-warnings';
 import {
   type FindWarnings,
@@ -145,6 +145,7 @@ export abstract class TargetPlatform extends ServingPlatform {
         ...healthWarnings(plan, intent),
         ...stopWarnings(plan, intent),
         ...rolloutGpus(plan, intent),
+        ...stickinessOrder(plan, this.target, intent),
       ];
     });
     this._change();

@@ -9,7 +9,9 @@ import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
 import { firstRepeated } from '../private/repeated';
 import { checkHeader, checkRewrite } from './private/http';
+import { stickySecondsOf } from './private/sticky-session';
 import type { IBackend, IServingEndpoint } from './references';
+import type { StickySession } from './sticky-session';
 
 /** A backend's share of an endpoint's requests. */
 export interface TrafficShare {
@@ -65,6 +67,23 @@ export interface TrafficSplitOptions {
    * @default - none
    */
   readonly headerRules?: HeaderRule[];
+
+  /**
+   * Whether a client comes back to the backend that the shares gave it first, for example to compare versions by client.
+   * The shares then apply to new clients only. A backend whose weight becomes 0 loses its clients at once. Requests to the
+   * own address of a backend, and those that a header rule sends to one, are not affected.
+   *
+   * It keeps the backend; `stickySession` of a backend also keeps the replica. It is an error if the backends serve gRPC,
+   * whose clients keep no cookies.
+   *
+   * AWS: stickiness of the forward action with the cookie `AWSALBTG`; clients of a backend without a healthy replica get 503
+   * until its weight is 0. Kubernetes: a cookie `serving-backend-<resource name of the endpoint>` of the router, whose value
+   * is the resource name of the backend; clients of a backend without a ready replica get another one. Gateways do not
+   * support it.
+   *
+   * @default - the shares apply to each request
+   */
+  readonly stickySession?: StickySession;
 }
 
 /** Properties of a traffic split. */
@@ -127,6 +146,7 @@ export class TrafficSplit extends Construct {
       endpoint: props.endpoint.node.path,
       shares: shares.map((share) => ({ backend: share.backend.node.path, weight: share.weight })),
       headerRules: this.checkHeaderRules((props.headerRules ?? []).map((rule) => this.headerRule(rule))),
+      stickySeconds: stickySecondsOf(props.stickySession, props.endpoint.platform._target, this),
     };
     props.endpoint.platform._addSplit(this, intent);
   }

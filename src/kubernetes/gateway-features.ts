@@ -17,6 +17,10 @@ export interface GatewaySupport {
 export interface GatewayFeatures {
   /** Weighted shares between backends. @default - weights of an HTTPRoute; shares converge over many requests */
   readonly weights?: GatewaySupport;
+  /** A client keeps the backend that the shares gave it. @default - not supported */
+  readonly stickyBackends?: GatewaySupport;
+  /** A client keeps its replica of the only backend of an endpoint. @default - not supported */
+  readonly stickyReplicas?: GatewaySupport;
   /** Requests are matched by method. @default - method matches of an HTTPRoute */
   readonly methodMatch?: GatewaySupport;
   /** Requests are matched by header. @default - header matches of an HTTPRoute */

@@ -64,6 +64,14 @@ export interface GatewayPolicyProps {
   readonly closesConnections?: boolean;
 }
 
+/** A cookie that the gateway sets. */
+export interface StickyCookie {
+  /** The name of the cookie. */
+  readonly cookie: string;
+  /** How long it is valid, in whole seconds. */
+  readonly seconds: number;
+}
+
 /** The values of a definition that a gateway policy can render. Times are in whole seconds. */
 export interface GatewayPolicyValues {
   /** The names of the routes of the endpoint, in the order of their rules; empty for a backend. */
@@ -74,6 +82,8 @@ export interface GatewayPolicyValues {
   readonly services: string[];
   /** How replicas are chosen. For an endpoint, least outstanding requests if one of its backends uses it. */
   readonly loadBalancing: LoadBalancing;
+  /** The cookie by which a client keeps its replica of the only backend. @default - any replica */
+  readonly stickyReplica?: StickyCookie;
   /** How long an idle connection to a server is kept. */
   readonly idleSeconds: number;
   /** How long a request may go without data before the gateway ends it. */

@@ -9,6 +9,7 @@ import { refuse } from './refuse';
 import { routesOf, sharesOf } from './routes';
 import { refuseUnservedPaths } from './served-paths';
 import type { EndpointPlan } from './serving-plan';
+import { refuseStickySessions } from './sticky-sessions';
 import { routeSilenceOf } from './timeouts/demand';
 import { endpointLadder } from './timeouts/endpoint';
 
@@ -36,7 +37,9 @@ export function planEndpoints({ intents, index, balancer, ledger, checks: { refu
     for (const { backend } of attachments) refuseUnservedPaths(endpoint, backendOf(backend), refusals);
     const attached = attachments.map((attachment) => ({ attachment, backend: backendOf(attachment.backend) }));
     refuseEndpointProtocol(endpoint, attached, refusals);
-    served.push({ endpoint, backends: attached.map(({ backend }) => backend) });
+    const backends = attached.map(({ backend }) => backend);
+    refuseStickySessions(intents.target, { endpoint, backends, split }, refusals);
+    served.push({ endpoint, backends });
     const routes = routesOf(endpoint, {
       attachments,
       split,

@@ -55,7 +55,11 @@ export class Ledger {
     split: SplitIntent | undefined,
     shares: SharePlan[],
   ): void {
-    if (shares.length > 1) this.use(endpoint.path, Feature.WEIGHTS, shares.map((share) => share.weight).join(' : '));
+    const stickySeconds = split?.stickySeconds;
+    const among = stickySeconds === undefined ? '' : ', of new clients';
+    const weights = shares.map((share) => share.weight).join(' : ');
+    if (shares.length > 1) this.use(endpoint.path, Feature.WEIGHTS, `${weights}${among}`);
+    if (stickySeconds !== undefined) this.use(endpoint.path, Feature.STICKY_BACKENDS, `${stickySeconds} s`);
     this.use(endpoint.path, Feature.REQUEST_TIMEOUT);
     const { pathTimes = [] } = endpoint;
     if (pathTimes.length > 0) {
@@ -131,6 +135,7 @@ export class Ledger {
   public addBackend(plan: BackendUse, balancer: BalancerPlan): void {
     const { intent: backend, autoscaling, models, times } = plan;
     this.use(backend.path, FEATURE_OF_BALANCING[backend.loadBalancing]);
+    this.addStickiness(plan);
     this.addProtocol(backend);
     this.addTokens(backend.path, {
       ...Object.fromEntries(Object.entries(backend.environment).map(([name, text]) => [`environment.${name}`, text])),
@@ -243,6 +248,13 @@ export class Ledger {
         `'${feature}' is left to the gateway, which 'strict' forbids: ${detail}`,
       );
     }
+  }
+
+  /** Records that clients keep their replica, and that new replicas get none of them. */
+  private addStickiness({ intent: { path, stickySeconds }, autoscaling }: BackendUse): void {
+    if (stickySeconds === undefined) return;
+    const added = autoscaling === undefined ? '' : ', and added replicas get new clients only';
+    this.use(path, Feature.STICKY_REPLICAS, `${stickySeconds} s${added}`);
   }
 
   /** Records a protocol other than HTTP/1.1, and that the application must support it if its server does not declare it. */

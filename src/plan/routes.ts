@@ -111,6 +111,11 @@ export function sharesOf(attachments: AttachmentIntent[], split: SplitIntent | u
   return attachments.map(({ backend }) => ({ backend, weight: weights.get(backend) ?? 0 }));
 }
 
+/** The destination of requests that the shares decide. A backend with weight 0 would keep the clients that have its cookie. */
+function sharedBy(shares: SharePlan[], stickySeconds?: number): Pick<RoutePlan, 'shares' | 'stickySeconds'> {
+  return stickySeconds === undefined ? { shares } : { shares: shares.filter(({ weight }) => weight > 0), stickySeconds };
+}
+
 /** The backends of an endpoint and the distribution of its requests. */
 export interface Traffic {
   readonly attachments: AttachmentIntent[];
@@ -149,6 +154,7 @@ function routeBelow(route: RoutePlan, endpoint: EndpointIntent, time: PathTimeIn
 export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[] {
   const { attachments, split, backendOf, allowed, hasTimes = false } = traffic;
   const shares = sharesOf(attachments, split);
+  const shared = sharedBy(shares, split?.stickySeconds);
   const replacePrefix = strippedPrefix(endpoint);
   const route = (id: string, conditions: RouteConditions & OwnRoute, change: Partial<RoutePlan>): RoutePlan => ({
     key: `${endpoint.path}#${id}`,
@@ -171,12 +177,12 @@ export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[
   split?.headerRules.forEach((rule, index) => {
     routes.push(
       route(headerRuleKey(index), headerRuleConditions(endpoint, rule.header), {
-        shares: rule.backend === undefined ? shares : [{ backend: rule.backend, weight: 1 }],
+        ...(rule.backend === undefined ? shared : { shares: [{ backend: rule.backend, weight: 1 }] }),
         replacePath: rule.rewritePath,
       }),
     );
   });
-  routes.push(route(SHARES_KEY, shareConditions(endpoint), { shares }));
+  routes.push(route(SHARES_KEY, shareConditions(endpoint), shared));
   const below = routedTimes(endpoint, hasTimes).flatMap((time) => routes.map((one) => routeBelow(one, endpoint, time)));
   routes.push(...below);
   if (endpoint.methods.length > 0) {

@@ -65,6 +65,12 @@ export interface RoutePlan {
   readonly pickedByHeader: boolean;
   /** The shares of backends; empty for a 405. */
   readonly shares: SharePlan[];
+  /**
+   * How long a client keeps the backend that the shares gave it, in seconds. `shares` then has no backend with weight 0.
+   *
+   * @default - it does not
+   */
+  readonly stickySeconds?: number;
   /** The replacement of the prefix. @default - the prefix is kept */
   readonly replacePrefix?: string;
   /**

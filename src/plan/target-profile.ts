@@ -22,6 +22,10 @@ export enum SupportLevel {
 export enum Feature {
   /** Weighted shares between backends. */
   WEIGHTS = 'weights',
+  /** A client keeps the backend that the shares gave it. */
+  STICKY_BACKENDS = 'sticky backends',
+  /** A client keeps its replica of a backend. */
+  STICKY_REPLICAS = 'sticky replicas',
   /** Round robin between the replicas of a backend. */
   ROUND_ROBIN = 'round robin',
   /** The next request goes to the replica with the fewest outstanding requests. */
@@ -271,6 +275,15 @@ export interface TargetProfile {
   readonly maxTotalWeight?: number;
   /** The maximum number of backends of an endpoint. @default - no limit */
   readonly maxBackendsPerEndpoint?: number;
+  /** The longest time that a client can keep its backend or replica, in seconds. @default - that of a cookie */
+  readonly maxStickySeconds?: number;
+  /**
+   * Whether the replicas of a backend can be sticky only where the backend is: as the only one of an endpoint, or by a split
+   * that is sticky.
+   *
+   * @default false
+   */
+  readonly stickyReplicasNeedBackend?: boolean;
   /** The limits of paths and headers. @default - those of HTTP */
   readonly matching?: MatchLimits;
   /** Whether an endpoint with gRPC backends and one with others need different hosts. @default false */

@@ -67,6 +67,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     secrets: 'SecretValue{}?',
     sidecars: 'Sidecar[]?',
     smokeTest: 'SmokeTest?',
+    stickySession: 'StickySession?',
     targetSettings: 'TargetSettings[]?',
     timeouts: 'BackendTimeouts?',
     user: 'number?',
@@ -101,6 +102,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     secrets: 'SecretValue{}?',
     sidecars: 'Sidecar[]?',
     smokeTest: 'SmokeTest?',
+    stickySession: 'StickySession?',
     targetSettings: 'TargetSettings[]?',
     timeouts: 'BackendTimeouts?',
     user: 'number?',
@@ -547,6 +549,9 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     interval: 'Duration?',
     timeout: 'Duration?',
   },
+  StickySession: {
+    maxAge: 'Duration?',
+  },
   Streaming: {
     heartbeat: 'Duration',
     maxDuration: 'Duration',
@@ -586,10 +591,12 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   TrafficSplitOptions: {
     headerRules: 'HeaderRule[]?',
     shares: 'TrafficShare[]?',
+    stickySession: 'StickySession?',
   },
   TrafficSplitProps: {
     headerRules: 'HeaderRule[]?',
     shares: 'TrafficShare[]?',
+    stickySession: 'StickySession?',
     endpoint: 'ServingEndpoint',
   },
   TritonOptions: {
@@ -753,6 +760,8 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     pathTimeout: 'kubernetes.GatewaySupport?',
     requestTimeout: 'kubernetes.GatewaySupport?',
     roundRobin: 'kubernetes.GatewaySupport?',
+    stickyBackends: 'kubernetes.GatewaySupport?',
+    stickyReplicas: 'kubernetes.GatewaySupport?',
     stripPrefix: 'kubernetes.GatewaySupport?',
     webSocket: 'kubernetes.GatewaySupport?',
     weights: 'kubernetes.GatewaySupport?',

@@ -51,7 +51,8 @@ function destination(plan: ServingPlan, route: RoutePlan): string {
   const total = route.shares.reduce((sum, share) => sum + share.weight, 0);
   const shares = route.shares.map(({ backend, weight }) => `${names.get(backend)} ${weight}/${total}`);
   const path = route.replacePath ?? route.replacePrefix;
-  return `${shares.join(', ')}${path === undefined || path === route.prefix ? '' : ` as ${path}`}`;
+  const among = route.stickySeconds === undefined ? '' : ' of new clients';
+  return `${shares.join(', ')}${among}${path === undefined || path === route.prefix ? '' : ` as ${path}`}`;
 }
 
 /** The priorities of a route. If other rules prefer the same priority, it is added in parentheses. */

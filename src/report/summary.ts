@@ -54,7 +54,8 @@ function replicasOf({ minReplicas, maxReplicas }: BackendPlan): string {
 
 /** The header or path that selects a backend regardless of its share. */
 function ownAddressOf({ routes }: EndpointPlan, { path }: BackendPlan): string {
-  const leadsHere = ({ shares }: RoutePlan): boolean => shares.length === 1 && shares[0]?.backend === path;
+  const leadsHere = ({ shares, stickySeconds }: RoutePlan): boolean =>
+    stickySeconds === undefined && shares.length === 1 && shares[0]?.backend === path;
   const own = routes.filter((route) => route.kind !== RouteKind.SHARES && leadsHere(route)).map(addressOf);
   return own.length === 0 ? '-' : own.join(', ');
 }

@@ -29,6 +29,10 @@ export interface Subject {
   readonly allow: boolean;
   /** Whether it sets the header with a removed prefix, and removes that of a client. */
   readonly setsPrefix: boolean;
+  /** Whether clients can keep their replica: never, only if their backend is kept too, or always. */
+  readonly keepsReplicas: 'never' | 'with their backend' | 'always';
+  /** Whether clients can keep their backend. */
+  readonly keepsBackends: boolean;
   /** Whether a silent request is cut off at the idle timeout. */
   readonly cutsSilence: boolean;
   /** Whether it keeps connections for its idle timeout even if a server closes them earlier. @default false */
@@ -63,6 +67,10 @@ function behind(profile: GatewayProfile): Subject {
     wrongMethod: answers ? 405 : 404,
     allow: answers,
     setsPrefix: true,
+    keepsReplicas: policies.some(({ props }) => props.features?.stickyReplicas !== undefined)
+      ? 'with their backend'
+      : 'never',
+    keepsBackends: false,
     cutsSilence: false,
     keepsIdle: !policies.some(({ props }) => props.closesConnections),
   };
@@ -83,6 +91,8 @@ export const SUBJECTS: readonly Subject[] = [
     wrongMethod: 405,
     allow: true,
     setsPrefix: true,
+    keepsReplicas: 'always',
+    keepsBackends: true,
     cutsSilence: true,
   },
   {
@@ -97,6 +107,8 @@ export const SUBJECTS: readonly Subject[] = [
     wrongMethod: 405,
     allow: false,
     setsPrefix: false,
+    keepsReplicas: 'with their backend',
+    keepsBackends: true,
     cutsSilence: true,
   },
   {
@@ -107,6 +119,8 @@ export const SUBJECTS: readonly Subject[] = [
     wrongMethod: 405,
     allow: true,
     setsPrefix: true,
+    keepsReplicas: 'always',
+    keepsBackends: true,
     cutsSilence: false,
   },
   ...GATEWAY_PROFILES.map(behind),

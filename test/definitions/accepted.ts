@@ -711,6 +711,27 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     define: (scope) => one(scope, { loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS, maxConcurrency: 4 }),
   },
   {
+    name: 'clients that keep their replica',
+    define: (scope) => one(scope, { replicas: 2, stickySession: {} }),
+  },
+  {
+    name: 'clients that keep their backend for a week',
+    define: (scope) => {
+      const { endpoint, backends } = several(scope, ['v1', 'v2']);
+      const shares = backends.map((backend) => ({ backend, weight: 1 }));
+      endpoint.splitTraffic({ shares, stickySession: { maxAge: Duration.days(7) } });
+    },
+  },
+  {
+    name: 'clients that keep their backend and their replica of it',
+    define: (scope) => {
+      const endpoint = new ServingEndpoint(scope, 'endpoint');
+      for (const name of ['v1', 'v2'])
+        endpoint.addBackend(name, options({ stickySession: { maxAge: Duration.hours(1) } }));
+      endpoint.splitTraffic({ stickySession: { maxAge: Duration.minutes(30) } });
+    },
+  },
+  {
     name: 'batches of concurrent requests, formed by the server',
     define: (scope) => {
       const server = ModelServer.tensorflowServing({ modelName: 'resnet', modelPath: '/models/resnet' });

@@ -1,4 +1,12 @@
-import { Backend, ServingEndpoint, TrafficSplit, type TrafficSplitOptions } from '../../src';
+import {
+  Backend,
+  Duration,
+  ModelServer,
+  ServerProtocol,
+  ServingEndpoint,
+  TrafficSplit,
+  type TrafficSplitOptions,
+} from '../../src';
 import { one, options, type RefusedDefinition } from './refused-definition';
 
 /** Traffic splits: weights, shares and header rules. */
@@ -7,7 +15,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     name: "shares that are passed without the 'shares' property",
     code: 'InvalidType',
     message:
-      "'options' (a list) must be an object with options such as 'headerRules', 'shares' (at Serving/endpoint/Split)",
+      "'options' (a list) must be an object with options such as 'headerRules', 'shares', 'stickySession' (at Serving/endpoint/Split)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.splitTraffic([{ backend, weight: 9 }] as unknown as TrafficSplitOptions);
@@ -134,5 +142,42 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     code: 'InvalidHeaderRule',
     message: "the rule for header 'x-a' requires a 'backend' or a 'path' (at Serving/endpoint/Split)",
     define: (scope) => one(scope).endpoint.splitTraffic({ headerRules: [{ header: 'x-a', value: 'b' }] }),
+  },
+  {
+    name: 'clients that keep their backend for longer than a load balancer supports',
+    code: 'InvalidNumber',
+    message:
+      "'stickySession.maxAge' (691200 s) must be between 1 and 604800 s; if 691200 ms is intended, use Duration.millis(691200); an Application Load Balancer does not support a longer time (at Serving/endpoint/Split)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope).endpoint.splitTraffic({ stickySession: { maxAge: Duration.days(8) } }),
+  },
+  {
+    name: 'clients that keep their replica, but not its backend',
+    code: 'Unsupported',
+    message:
+      "'stickySession' of backend 'v2' is not supported by an Application Load Balancer while endpoint 'endpoint' chooses among 2 backends for each request; set 'stickySession' of 'splitTraffic' too, which keeps the backend, or remove it (at Serving/endpoint)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope).endpoint.addBackend('v2', options({ stickySession: {} })),
+  },
+  {
+    name: 'sticky replicas that serve gRPC',
+    code: 'ProtocolMismatch',
+    message:
+      "'stickySession' of backend 'v1' has no effect, because clients of gRPC keep no cookies; remove it, and keep the state outside of the replicas or within one stream (at Serving/endpoint/v1)",
+    on: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { server: ModelServer.triton(), protocol: ServerProtocol.GRPC, stickySession: {} }),
+  },
+  {
+    name: 'sticky backends that serve gRPC',
+    code: 'ProtocolMismatch',
+    message:
+      "'stickySession' of the split of endpoint 'endpoint' has no effect, because backend 'v1' serves gRPC, whose clients keep no cookies; remove it, and select the backend by a header rule (at Serving/endpoint/Split)",
+    on: ['kubernetes', 'test'],
+    define: (scope) =>
+      one(scope, { server: ModelServer.triton(), protocol: ServerProtocol.GRPC }).endpoint.splitTraffic({
+        stickySession: {},
+      }),
   },
 ];

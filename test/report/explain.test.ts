@@ -22,6 +22,21 @@ test('routes are listed in matching order', () => {
   expect(first).toEqual([...first].sort((a, b) => a - b));
 });
 
+test('shares of new clients only are listed as such, and select no backend', () => {
+  const platform = testPlatform({ target: NUMBERED });
+  const endpoint = endpointOn(platform, 'endpoint', { path: '/a' });
+  const shares = [1, 2, 0].map((weight) => ({ backend: endpoint.addBackend(`v${weight}`, backendOptions()), weight }));
+  const headerRules = [{ header: 'x-a', value: 'b', path: '/c' }];
+  endpoint.splitTraffic({ shares, headerRules, stickySession: {} });
+  const explanation = { platform: 'Platform', target: 'a test', plan: platform.plan(), lockFiles: [], refusals: [] };
+  const routes = explain([explanation]).find(({ title }) => title.startsWith('routes of'))?.table?.rows ?? [];
+  expect(routes.map((row) => row.at(-1))).toEqual([
+    ...['v1 1/1', 'v2 1/1', 'v0 1/1'],
+    'v1 1/3, v2 2/3 of new clients as /c',
+    'v1 1/3, v2 2/3 of new clients',
+  ]);
+});
+
 test('capabilities of the platform are listed under its name', () => {
   const images = [{ use: ImageUse.ROUTER, reference: 'haproxy:1.2.3', released: '2026-01-02' }];
   const platform = testPlatform({ target: { ...NUMBERED, images } });

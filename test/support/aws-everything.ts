@@ -76,6 +76,7 @@ export function everything(app: App, props: aws.EcsPlatformProps = {}): aws.EcsP
       { header: 'x-serve-call-method', value: 'explain', path: '/explain' },
       { header: 'x-group', value: 'beta', backend: resnet },
     ],
+    stickySession: { maxAge: Duration.hours(2) },
   });
   const other = new ServingEndpoint(routes!, 'words', { platform, path: '/words', priority: 100 });
   other.attachBackend(svm, { ownAddress: OwnAddress.NONE });

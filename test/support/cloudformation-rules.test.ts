@@ -82,6 +82,11 @@ const broken: readonly (readonly [what: string, changes: { readonly [path: strin
     { [`${forward}.TargetGroupStickinessConfig`]: { Enabled: true, DurationSeconds: 691200 } },
     /691200 seconds/,
   ],
+  [
+    'a sticky target group behind a rule with several that is not',
+    { 'backend.Resources.Targets.Properties.TargetGroupAttributes': [{ Key: 'stickiness.enabled', Value: 'true' }] },
+    /backend\/Targets has stickiness, but the rule, which has several target groups, does not/,
+  ],
   ['no action that responds', { [`${split}.Actions`]: [{ Type: 'authenticate-oidc' }] }, /exactly one of/],
   [
     'two actions that respond',

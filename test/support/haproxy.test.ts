@@ -169,7 +169,7 @@ describe('a request', () => {
     ['use_backend a if missing', "no ACL is named 'missing'"],
     ['use_backend %[dst]', "unknown fetch 'dst'"],
     ['use_backend %[path,upper]', "unknown converter 'upper'"],
-    ['http-after-response set-status 200', "unknown keyword 'http-after-response'"],
+    ['monitor-uri set-status 200', "unknown keyword 'monitor-uri'"],
     ['use_backend c', "the configuration has no backend 'c'"],
     ['http-request set-var(txn.a) str(b)', 'no rule of the frontend matches the request'],
   ])('fails at an unknown word: %s', (rule, message) => {

@@ -21,11 +21,13 @@ export type RoutingResult =
       /** The headers that the server gets. */
       readonly headers: { readonly [name: string]: string };
       readonly timeout?: number;
+      /** The cookies that the client gets, as `Set-Cookie` headers. */
+      readonly cookies: readonly string[];
     }
   | { readonly status: number; readonly headers: { readonly [name: string]: string } };
 
 /** Keywords that are read elsewhere, or concern connections and responses. */
-const ELSEWHERE = new Set(['bind', 'option', 'acl', 'tcp-request', 'http-response']);
+const ELSEWHERE = new Set(['bind', 'option', 'acl', 'tcp-request', 'http-response', 'http-after-response']);
 
 const SECTIONS = new Set(['global', 'resolvers', 'defaults', 'frontend', 'backend']);
 
@@ -171,7 +173,8 @@ class Run {
   }
 
   private act([keyword, action = '', ...rest]: readonly string[]): RoutingResult | undefined {
-    if (keyword === 'use_backend') return { backend: this.format(action), path: this.path, headers: this.headers };
+    if (keyword === 'use_backend')
+      return { backend: this.format(action), path: this.path, headers: this.headers, cookies: this.cookies() };
     if (keyword !== 'http-request') throw new Error(`unknown keyword '${keyword}'`);
     const variable = /^set-var\((.+)\)$/.exec(action)?.[1];
     const removed = /^unset-var\((.+)\)$/.exec(action)?.[1];
@@ -190,6 +193,14 @@ class Run {
       return { status: Number(rest[rest.indexOf('status') + 1]), headers };
     } else if (action !== 'set-uri') throw new Error(`unknown action '${action}'`);
     return undefined;
+  }
+
+  private cookies(): string[] {
+    return this.frontend.lines.flatMap((line) => {
+      const [keyword, action, header, format = '', word, ...condition] = line;
+      if (keyword !== 'http-response' || action !== 'add-header' || header !== 'Set-Cookie') return [];
+      return word === undefined || this.holds(condition) ? [this.format(format)] : [];
+    });
   }
 
   private deleteHeaders([pattern = '', , method]: readonly string[]): void {
@@ -311,7 +322,7 @@ class Run {
       case 'rtrim':
         return value.slice(0, value.length - (new RegExp(`[${args[0]}]*$`).exec(value)?.[0].length ?? 0));
       case 'regsub':
-        return value.replace(new RegExp(args[0] as string, args[2]), (args[1] as string).replace(/\\(.)/g, '$1'));
+        return value.replace(new RegExp(args[0] as string, args[2]), replacementOf(args[1] as string));
       case 'url_dec':
         return urlDecoded(value);
       case 'field': {
@@ -337,6 +348,10 @@ class Run {
         const keys = [...this.shared.map(args[0] as string).keys()].filter((key) => value.startsWith(key));
         const longest = keys.reduce((best, key) => (key.length > best.length ? key : best), '');
         return this.shared.map(args[0] as string).get(longest);
+      }
+      case 'strcmp': {
+        const other = this.variables.get(args[0] as string);
+        return other === undefined ? undefined : value === other ? '0' : '1';
       }
       case 'mul':
         return String(Number(value) * number());
@@ -427,4 +442,9 @@ function calls(expression: string): Call[] {
   }
   end();
   return result;
+}
+
+/** The text that replaces what an expression matches: a backslash is in front of the number of a group or of itself. */
+function replacementOf(text: string): string {
+  return text.replaceAll('$', '$$$$').replace(/\\(.)/g, (_, next: string) => (/\d/.test(next) ? `$${next}` : next));
 }

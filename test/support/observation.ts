@@ -4,7 +4,13 @@ export type { Request } from './request';
 
 /** The response to a request: backends with their shares, the path and the `X-Forwarded-Prefix` they see, or a status of the balancer itself. */
 export type Answer =
-  | { readonly shares: Readonly<Record<string, number>>; readonly path: string; readonly forwardedPrefix?: string }
+  | {
+      readonly shares: Readonly<Record<string, number>>;
+      readonly path: string;
+      readonly forwardedPrefix?: string;
+      /** How long the client keeps its backend, in seconds; undefined if it does not. */
+      readonly keptFor?: number;
+    }
   | { readonly status: 404 | 405; readonly allow?: readonly string[] };
 
 /** A check of a replica. */
@@ -59,6 +65,8 @@ export interface ObservedBackend {
     readonly max: number;
     readonly targets: Readonly<Record<string, number>>;
   };
+  /** How long a client keeps its replica, in seconds; undefined if it does not. */
+  readonly keepsReplicaFor?: number;
   readonly health: {
     /** The path that the balancer or the kubelet requests; undefined if the output has another kind of check. */
     readonly path?: string;

@@ -43,6 +43,7 @@ export function answerOf(outcome: Outcome, nameOf: (target: string) => string): 
   const forwardedPrefix = destinations[0]?.headers['x-forwarded-prefix'];
   return {
     ...(forwardedPrefix !== undefined && { forwardedPrefix }),
+    ...(outcome.stickySeconds !== undefined && { keptFor: outcome.stickySeconds }),
     shares: Object.fromEntries(destinations.map(({ target, weight }) => [nameOf(target), weight])),
     path: paths[0] as string,
   };
@@ -79,6 +80,10 @@ function observeService(stacks: Stacks, service: Resource): ObservedBackend {
     sidecars: sidecarsOf(containers, server, literal),
     replicas: service.properties.DesiredCount === undefined ? undefined : Number(service.properties.DesiredCount),
     scaling: scalingOf(stacks, service),
+    keepsReplicaFor:
+      attribute(attributes, 'stickiness.enabled') === 'true' && attribute(attributes, 'stickiness.type') === 'lb_cookie'
+        ? Number(attribute(attributes, 'stickiness.lb_cookie.duration_seconds'))
+        : undefined,
     health: {
       path: text(properties.HealthCheckPath),
       statuses: text(object(properties.Matcher).HttpCode),

@@ -29,12 +29,10 @@ export function observeRouter(rendered: readonly unknown[]): Observation {
   const pools = haproxy.sections.filter((section) => section.kind === 'backend' && section.from === 'pool');
   return {
     ask: (request) => sharesOf(new Haproxy(files), request, titles),
-    backends: observeDeployments(manifests, (slug) =>
-      healthOf(
-        haproxy,
-        pools.find((pool) => pool.name === slug),
-      ),
-    ),
+    backends: observeDeployments(manifests, (slug) => {
+      const pool = pools.find(({ name }) => name === slug);
+      return { health: healthOf(haproxy, pool), keepsReplicaFor: pool && cookieSeconds(haproxy, pool) };
+    }),
     balancerIdle: Math.max(
       0,
       ...pools.map((pool) => {
@@ -79,7 +77,7 @@ export function observeGateway(rendered: readonly unknown[]): Observation {
       const outcome = matchHttpRoutes(manifests, request);
       return ownAnswer(manifests, outcome) ?? answerOf(outcome, (target) => titles.get(target) ?? target);
     },
-    backends: observeDeployments(manifests, () => undefined),
+    backends: observeDeployments(manifests, (slug) => ({ keepsReplicaFor: hashedSeconds(manifests, slug) })),
     balancerIdle: envoyIdle(manifests),
     timeoutOf: (request) => {
       const outcome = matchHttpRoutes(manifests, request);
@@ -145,6 +143,7 @@ function titlesOf(manifests: readonly Data[]): Map<string, string> {
 function sharesOf(haproxy: Haproxy, request: Request, titles: Map<string, string>): Answer {
   const chosen: string[] = [];
   let [path, forwardedPrefix]: [string, string | undefined] = ['', undefined];
+  let cookies: readonly string[] = [];
   for (let count = 0; count < 240; count++) {
     const result = haproxy.route('_router', request);
     if ('status' in result) {
@@ -154,6 +153,7 @@ function sharesOf(haproxy: Haproxy, request: Request, titles: Map<string, string
     }
     chosen.push(result.backend);
     path = result.path;
+    cookies = result.cookies;
     forwardedPrefix = result.headers['x-forwarded-prefix'];
   }
   const counts = new Map<string, number>();
@@ -162,6 +162,7 @@ function sharesOf(haproxy: Haproxy, request: Request, titles: Map<string, string
   return {
     path,
     ...(forwardedPrefix !== undefined && { forwardedPrefix }),
+    ...(cookies.length > 0 && { keptFor: Number(/; Max-Age=(\d+);/.exec(cookies.join())?.[1]) }),
     shares: Object.fromEntries([...counts].map(([slug, count]) => [titles.get(slug) ?? slug, count / divisor])),
   };
 }
@@ -176,6 +177,34 @@ const after = (line: readonly string[], keyword: string): string | undefined => 
 function serverDefaults(haproxy: Haproxy, pool: Section): readonly string[] {
   const of = (section: Section) => section.lines.filter(([keyword]) => keyword === 'default-server').flat();
   return [...of(pool), ...(pool.from === undefined ? [] : of(haproxy.section('defaults', pool.from)))];
+}
+
+/** How long the cookie of a pool keeps a client, counted from its last request. */
+function cookieSeconds(haproxy: Haproxy, pool: Section): number | undefined {
+  const cookie = haproxy.setting(pool, 'cookie');
+  if (cookie === undefined) return undefined;
+  if (!['insert', 'indirect', 'nocache', 'httponly', 'dynamic'].every((word) => cookie.includes(word)))
+    throw new Error(`the cookie of ${pool.name} is ${cookie.join(' ')}`);
+  return seconds(after(cookie, 'maxidle'));
+}
+
+/** How long the cookie is valid whose hash selects the replica, for a Service that no other shares a route with. */
+function hashedSeconds(manifests: readonly Data[], slug: string): number | undefined {
+  const policies = manifests.filter(({ kind, spec }) => {
+    const routes = objects(object(spec).targetRefs).map(({ kind, name }) => named(manifests, text(kind), text(name)));
+    const services = routes.flatMap((route) =>
+      objects(object(route?.spec).rules).flatMap(({ backendRefs }) => objects(backendRefs).map(({ name }) => name)),
+    );
+    return kind === 'BackendTrafficPolicy' && services.includes(slug) && new Set(services).size === 1;
+  });
+  const [hash] = policies.map(({ spec }) => object(object(object(spec).loadBalancer).consistentHash));
+  return hash?.type === 'Cookie' ? seconds(text(object(hash.cookie).ttl)) : undefined;
+}
+
+/** What the balancer of a platform decides for a backend. */
+interface Balanced {
+  readonly health?: RouterHealth;
+  readonly keepsReplicaFor?: number;
 }
 
 type RouterHealth = ObservedBackend['health'] & { readonly host?: string };
@@ -197,17 +226,14 @@ function healthOf(haproxy: Haproxy, pool: Section | undefined): RouterHealth | u
   };
 }
 
-function observeDeployments(
-  manifests: readonly Data[],
-  routerHealth: (slug: string) => RouterHealth | undefined,
-): Observation['backends'] {
+function observeDeployments(manifests: readonly Data[], balanced: (slug: string) => Balanced): Observation['backends'] {
   const titles = titlesOf(manifests);
   return Object.fromEntries(
     manifests
       .filter((manifest) => manifest.kind === 'Deployment' && titles.get(text(meta(manifest).name)) !== '')
       .map((deployment) => {
         const slug = text(meta(deployment).name);
-        return [titles.get(slug), observeDeployment(manifests, deployment, routerHealth(slug))];
+        return [titles.get(slug), observeDeployment(manifests, deployment, balanced(slug))];
       }),
   );
 }
@@ -215,7 +241,7 @@ function observeDeployments(
 function observeDeployment(
   manifests: readonly Data[],
   deployment: Data,
-  routerHealth: RouterHealth | undefined,
+  { health: routerHealth, keepsReplicaFor }: Balanced,
 ): ObservedBackend {
   const slug = text(meta(deployment).name);
   const spec = object(deployment.spec);
@@ -243,6 +269,7 @@ function observeDeployment(
       .map((sidecar) => sidecarOf(sidecar, server)),
     replicas: spec.replicas === undefined ? undefined : Number(spec.replicas),
     scaling: scalingOf(manifests, slug),
+    keepsReplicaFor,
     health: healthOnly(routerHealth) ?? probed(object(server.readinessProbe)),
     liveness: livenessOf(object(server.livenessProbe)),
     smokeTest: sampleIn(strings(object(startup.exec).command)),

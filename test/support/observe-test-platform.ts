@@ -46,6 +46,7 @@ function answer(route: TestRoute | undefined, request: Request, titleOf: (name: 
     shares: Object.fromEntries(route.forward.map((share) => [titleOf(share.service), share.weight])),
     path: route.replacePath ?? rewritten,
     ...(route.removedPrefix && { forwardedPrefix: route.removedPrefix }),
+    ...(route.stickySeconds !== undefined && { keptFor: route.stickySeconds }),
   };
 }
 

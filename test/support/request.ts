@@ -30,6 +30,8 @@ export type Outcome =
       readonly destinations: readonly Destination[];
       readonly timeouts?: { readonly [name: string]: string };
       readonly mirrors?: readonly string[];
+      /** How long the client keeps its destination, in seconds. */
+      readonly stickySeconds?: number;
     }
   | {
       readonly kind: 'fixed';

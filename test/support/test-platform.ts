@@ -13,6 +13,7 @@ export interface TestRoute {
   readonly replacePrefix?: string;
   readonly replacePath?: string;
   readonly removedPrefix?: string;
+  readonly stickySeconds?: number;
   readonly timeout: number;
 }
 
@@ -38,6 +39,7 @@ export interface TestService {
   readonly additionalPorts: readonly extension.AdditionalPortIntent[];
   readonly sidecars: readonly (extension.SidecarIntent & { readonly secrets: readonly string[] })[];
   readonly replicas?: number;
+  readonly keepsReplicaFor?: number;
   readonly scaling?: { readonly min: number; readonly max: number; readonly targets: Readonly<Record<string, number>> };
   readonly health: {
     readonly path: string;
@@ -102,6 +104,8 @@ const DONE = { level: extension.SupportLevel.NATIVE, detail: 'done' };
 /** Every feature as native. It is a complete table, so that a new feature does not compile without a row. */
 const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capability, 'feature'> } = {
   [extension.Feature.WEIGHTS]: DONE,
+  [extension.Feature.STICKY_BACKENDS]: DONE,
+  [extension.Feature.STICKY_REPLICAS]: DONE,
   [extension.Feature.ROUND_ROBIN]: DONE,
   [extension.Feature.LEAST_OUTSTANDING]: DONE,
   [extension.Feature.REQUEST_TIMEOUT]: DONE,
@@ -271,6 +275,7 @@ function renderRoute(route: extension.RoutePlan, nameOf: (backend: string) => st
     replacePrefix: route.replacePrefix,
     replacePath: route.replacePath,
     removedPrefix: route.removedPrefix,
+    stickySeconds: route.stickySeconds,
     timeout: route.timeoutSeconds,
   };
 }
@@ -291,6 +296,7 @@ function renderService(
     secrets: Object.keys(secrets),
     environmentSources: intent.environmentSources ?? [],
     port: intent.port,
+    keepsReplicaFor: intent.stickySeconds,
     additionalPorts: intent.additionalPorts ?? [],
     sidecars: sidecars.map((sidecar) => ({ ...sidecar.intent, secrets: Object.keys(sidecar.secrets) })),
     ...(plan.autoscaling === undefined

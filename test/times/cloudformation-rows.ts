@@ -92,11 +92,25 @@ export const CLOUDFORMATION_ROWS: readonly Row[] = [
       `${ELB}::ListenerRule.${type}.SessionTimeout`,
     ]),
   ]),
-  ...never('shares apply to requests, without session affinity', [
+  {
+    field: `${ELB}::ListenerRule.TargetGroupStickinessConfig.DurationSeconds`,
+    of: 'endpoint',
+    origin: {
+      kind: 'definition',
+      what: 'stickySession of the split',
+      seconds: ({ endpoint }) => endpoint?.routes.flatMap(({ stickySeconds = [] }) => stickySeconds) ?? [],
+    },
+    when: ({ endpoint }) => endpoint?.routes.some(({ stickySeconds }) => stickySeconds !== undefined) ?? false,
+  },
+  {
+    field: `${ELB}::TargetGroup.TargetGroupAttribute.stickiness.lb_cookie.duration_seconds`,
+    of: 'backend',
+    origin: defined('stickySession of the backend', ({ intent }) => intent.stickySeconds),
+    when: ({ backend }) => backend?.intent.stickySeconds !== undefined,
+  },
+  ...never('the default action forwards no requests, and cookies of the application are not read', [
     `${ELB}::Listener.TargetGroupStickinessConfig.DurationSeconds`,
-    `${ELB}::ListenerRule.TargetGroupStickinessConfig.DurationSeconds`,
     `${ELB}::TargetGroup.TargetGroupAttribute.stickiness.app_cookie.duration_seconds`,
-    `${ELB}::TargetGroup.TargetGroupAttribute.stickiness.lb_cookie.duration_seconds`,
   ]),
   ...never('a new replica is ready when its health check succeeds', [
     `${ELB}::TargetGroup.TargetGroupAttribute.slow_start.duration_seconds`,

@@ -33,6 +33,18 @@ const BACKEND_TRAFFIC_POLICY_ROWS: readonly Row[] = [
     of: 'endpoint',
     origin: ROUTE_SILENCE,
   },
+  {
+    field: 'BackendTrafficPolicy.spec.loadBalancer.consistentHash.cookie.ttl',
+    of: 'endpoint',
+    origin: {
+      kind: 'definition',
+      what: 'stickySession of the only backend',
+      seconds: ({ plan, endpoint }) =>
+        endpoint?.shares.flatMap(({ backend }) => plan.backend(backend).intent.stickySeconds ?? []) ?? [],
+    },
+    when: ({ plan, endpoint }) =>
+      endpoint?.shares.some(({ backend }) => plan.backend(backend).intent.stickySeconds !== undefined) ?? false,
+  },
   ...never('a second limit in addition to that of the route', [
     'BackendTrafficPolicy.spec.timeout.http.requestTimeout',
     'BackendTrafficPolicy.spec.timeout.http.maxStreamDuration',
@@ -68,7 +80,6 @@ const BACKEND_TRAFFIC_POLICY_ROWS: readonly Row[] = [
     'BackendTrafficPolicy.spec.loadBalancer.backendUtilization.outOfBand.reportingPeriod',
     'BackendTrafficPolicy.spec.loadBalancer.backendUtilization.weightExpirationPeriod',
     'BackendTrafficPolicy.spec.loadBalancer.backendUtilization.weightUpdatePeriod',
-    'BackendTrafficPolicy.spec.loadBalancer.consistentHash.cookie.ttl',
     'BackendTrafficPolicy.spec.loadBalancer.slowStart.window',
   ]),
   ...never('a request that may have reached a server is not retried', [

@@ -31,6 +31,12 @@ export const ROUTER_ROWS: readonly Row[] = [
     when: ({ backend }) => backend?.intent.maxConcurrency !== undefined,
   },
   {
+    field: 'maxidle',
+    of: 'backend',
+    origin: defined('stickySession of the backend', ({ intent }) => intent.stickySeconds),
+    when: ({ backend }) => backend?.intent.stickySeconds !== undefined,
+  },
+  {
     field: 'pool-purge-delay',
     of: 'platform',
     origin: planned(

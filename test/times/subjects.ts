@@ -69,6 +69,12 @@ function rich(scope: Construct): void {
   new ServingEndpoint(scope, 'stream', { path: '/stream', streaming }).addBackend('v1', backendOptions());
 }
 
+/** A backend whose clients keep their replica. */
+function sticky(scope: Construct): void {
+  const stickySession = { maxAge: Duration.seconds(5407) };
+  new ServingEndpoint(scope, 'sticky').addBackend('v1', backendOptions({ stickySession }));
+}
+
 /** Every server, each with a separate endpoint. */
 function catalog(scope: Construct, names: readonly string[]): void {
   SERVERS.filter(({ name }) => names.includes(name)).forEach(({ server }, index) => {
@@ -114,6 +120,7 @@ export const SUBJECTS: readonly Subject[] = [
       const platform = everything(app);
       return [
         renderedByApp(app, platform),
+        onAws(sticky),
         onAws((scope) =>
           catalog(
             scope,
@@ -126,16 +133,21 @@ export const SUBJECTS: readonly Subject[] = [
   {
     name: 'the router',
     tables: { field: [...KUBERNETES_ROWS, ...ROUTER_POD_ROWS], router: ROUTER_ROWS, text: TEXT_ROWS },
-    render: () => [onKubernetes(rich), onKubernetes((scope) => catalog(scope, ALL))],
+    render: () => [onKubernetes(rich), onKubernetes(sticky), onKubernetes((scope) => catalog(scope, ALL))],
   },
   ...GATEWAY_PROFILES.map((profile): Subject => {
     const behind = (define: (scope: Construct) => void) => onKubernetes(define, profile);
     // A server with a short keep-alive requires a gateway that closes connections.
     const endsConnections = profile.options.policies?.some(({ props }) => props.closesConnections) ?? false;
+    const keepsReplicas = profile.options.policies?.some(({ props }) => props.features?.stickyReplicas) ?? false;
     return {
       name: profile.name,
       tables: { field: [...KUBERNETES_ROWS, ...gatewayRows(profile)], text: TEXT_ROWS },
-      render: () => [behind(rich), ...(endsConnections ? [behind((scope) => catalog(scope, ALL))] : [])],
+      render: () => [
+        behind(rich),
+        ...(keepsReplicas ? [behind(sticky)] : []),
+        ...(endsConnections ? [behind((scope) => catalog(scope, ALL))] : []),
+      ],
     };
   }),
 ];

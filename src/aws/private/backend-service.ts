@@ -143,7 +143,7 @@ export class BackendService {
 
   /** Has every property of its health check, because CloudFormation keeps the value of one that a template no longer has. */
   private makeTargetGroup(): elbv2.ApplicationTargetGroup {
-    const { healthCheck, loadBalancing, protocol } = this.intent;
+    const { healthCheck, loadBalancing, protocol, stickySeconds } = this.intent;
     const group = new elbv2.ApplicationTargetGroup(this.backend.scope, `TargetGroup${ID_SUFFIXES[protocol]}`, {
       vpc: this.network.vpc,
       port: GROUP_PORT,
@@ -151,6 +151,7 @@ export class BackendService {
       targetType: elbv2.TargetType.IP,
       protocolVersion: VERSIONS[protocol],
       loadBalancingAlgorithmType: ALGORITHMS[loadBalancing],
+      stickinessCookieDuration: stickySeconds === undefined ? undefined : Duration.seconds(stickySeconds),
       healthCheck: {
         protocol: elbv2.Protocol.HTTP,
         path: healthCheck.path,

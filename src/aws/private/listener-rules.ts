@@ -84,8 +84,13 @@ export class ListenerRules {
       targetGroupArn: this.serviceOf(share.backend).targetGroup.targetGroupArn,
       weight: share.weight,
     }));
-    return { type: 'forward', forwardConfig: { targetGroups } };
+    return { type: 'forward', forwardConfig: { targetGroups, ...stickinessOf(route) } };
   }
+}
+
+function stickinessOf({ stickySeconds }: RoutePlan): Partial<elbv2.CfnListenerRule.ForwardConfigProperty> {
+  if (stickySeconds === undefined) return {};
+  return { targetGroupStickinessConfig: { enabled: true, durationSeconds: stickySeconds } };
 }
 
 function fixedResponse(statusCode: string, messageBody: string): elbv2.CfnListenerRule.ActionProperty {

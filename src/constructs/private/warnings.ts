@@ -25,6 +25,7 @@ export const WARNING_KINDS = [
   'routerImage',
   'sharedNames',
   'spareGpus',
+  'stickinessOrder',
   'unreachableBackend',
   'unsupportedGpu',
   'untrustedProxies',

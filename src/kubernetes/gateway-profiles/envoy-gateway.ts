@@ -33,6 +33,11 @@ class BackendTrafficPolicy extends GatewayPolicy {
           detail:
             'the load balancer of a BackendTrafficPolicy, shared by all backends of an endpoint; each Envoy replica counts its own requests',
         },
+        stickyReplicas: {
+          level: SupportLevel.APPROXIMATED,
+          detail:
+            'consistent hashing of a cookie by a BackendTrafficPolicy, instead of the algorithm; the cookie is not renewed, and some clients move when replicas are added or removed',
+        },
         leastOutstanding: {
           level: SupportLevel.APPROXIMATED,
           detail:
@@ -46,7 +51,7 @@ class BackendTrafficPolicy extends GatewayPolicy {
   public specOf(values: GatewayPolicyValues): Record<string, unknown> {
     return {
       targetRefs: values.routes.map((name) => ({ group: 'gateway.networking.k8s.io', kind: values.routeKind, name })),
-      loadBalancer: { type: values.loadBalancing === LoadBalancing.ROUND_ROBIN ? 'RoundRobin' : 'LeastRequest' },
+      loadBalancer: loadBalancerOf(values),
       timeout: {
         http: {
           connectionIdleTimeout: durationOf(values.idleSeconds),
@@ -58,6 +63,14 @@ class BackendTrafficPolicy extends GatewayPolicy {
       circuitBreaker: values.closeConnections ? { maxRequestsPerConnection: 1 } : undefined,
     };
   }
+}
+
+/** Envoy chooses a replica by an algorithm, or by a hash of a cookie that it sets itself. */
+function loadBalancerOf({ loadBalancing, stickyReplica }: GatewayPolicyValues): Record<string, unknown> {
+  if (stickyReplica === undefined)
+    return { type: loadBalancing === LoadBalancing.ROUND_ROBIN ? 'RoundRobin' : 'LeastRequest' };
+  const cookie = { name: stickyReplica.cookie, ttl: durationOf(stickyReplica.seconds) };
+  return { type: 'ConsistentHash', consistentHash: { type: 'Cookie', cookie } };
 }
 
 /** The 405 response of an endpoint, which Envoy sends itself. */

@@ -13,6 +13,12 @@ export const PORTABLE_FEATURES: Required<GatewayFeatures> = {
     detail:
       'weights of an HTTPRoute; most gateways choose a backend at random by weight, so shares converge over many requests',
   },
+  stickyBackends: refused(
+    'a gateway applies the weights of a route to each request; send a header and use a header rule, or use the built-in router',
+  ),
+  stickyReplicas: refused(
+    'session persistence is not part of the standard channel of Gateway API; use GatewayProfile.ENVOY_GATEWAY or the built-in router, or keep the state outside of the replicas',
+  ),
   methodMatch: {
     level: SupportLevel.NATIVE,
     detail: 'method matches of an HTTPRoute, which every gateway except that of GKE supports',
@@ -59,6 +65,10 @@ export const PORTABLE_FEATURES: Required<GatewayFeatures> = {
 
 /** Every conformant implementation of Gateway API. */
 export const PORTABLE: GatewayProfileOptions = { name: 'a portable gateway' };
+
+function refused(detail: string): GatewaySupport {
+  return { level: SupportLevel.REFUSED, detail };
+}
 
 function left(detail: string): GatewaySupport {
   return { level: SupportLevel.GATEWAY, detail };

@@ -8,6 +8,7 @@ import type { GatewayPolicy, GatewayPolicyValues } from '../gateway-policy';
 import { routeKindOf } from './grpc-routes';
 import { type Component, labelsOf } from './labels';
 import { addObject } from './objects';
+import { replicaCookie } from './sticky-cookies';
 
 /** The endpoint or backend that the object of a policy belongs to. */
 export interface PolicyOwner {
@@ -64,9 +65,17 @@ function valuesOf(
     loadBalancing: backends.every(({ intent }) => intent.loadBalancing === LoadBalancing.ROUND_ROBIN)
       ? LoadBalancing.ROUND_ROBIN
       : LoadBalancing.LEAST_OUTSTANDING_REQUESTS,
+    ...stickyReplicaOf(backends),
     idleSeconds: plan.balancer.idle,
     silenceSeconds: Math.max(0, ...endpoints.map(({ silenceSeconds }) => silenceSeconds)),
     requestSeconds: seconds.includes(0) ? 0 : Math.max(0, ...seconds),
     closeConnections: backends.some(({ times }) => times.closeEach),
   };
+}
+
+/** The cookie of the only backend. Several backends of one endpoint are refused by the plan. */
+function stickyReplicaOf([backend, ...others]: BackendPlan[]): Pick<GatewayPolicyValues, 'stickyReplica'> {
+  const seconds = backend?.intent.stickySeconds;
+  if (backend === undefined || seconds === undefined || others.length > 0) return {};
+  return { stickyReplica: { cookie: replicaCookie(backend.slug), seconds } };
 }

@@ -21,6 +21,8 @@ export const MAX_BACKENDS = 16;
 /** The member of a profile for each feature of a plan. */
 const MEMBER_OF: { readonly [feature in RoutingFeature]: keyof GatewayFeatures } = {
   [Feature.WEIGHTS]: 'weights',
+  [Feature.STICKY_BACKENDS]: 'stickyBackends',
+  [Feature.STICKY_REPLICAS]: 'stickyReplicas',
   [Feature.METHOD_MATCH]: 'methodMatch',
   [Feature.HEADER_MATCH]: 'headerMatch',
   [Feature.STRIP_PREFIX]: 'stripPrefix',
@@ -57,6 +59,8 @@ export function gatewayTarget(
     maxWeight: profile.maxWeight ?? MAX_WEIGHT,
     maxBackendsPerEndpoint: profile.maxBackends ?? MAX_BACKENDS,
     matching: MATCHING,
+    // The objects of a gateway apply to all backends of an endpoint.
+    stickyReplicasNeedBackend: true,
     maxScalingDelaySeconds: MAX_SCALING_DELAY_SECONDS,
     drainOrder: DrainOrder.TOGETHER,
     propagationSeconds,

@@ -267,6 +267,8 @@ export interface BackendIntent extends ComputeLimits {
   readonly rollout: RolloutIntent;
   /** How the replica for a request is chosen. */
   readonly loadBalancing: LoadBalancing;
+  /** How long a client keeps its replica, in seconds. @default - it does not */
+  readonly stickySeconds?: number;
   /** The numeric user ID. @default - that of the target or the image */
   readonly user?: number;
   /** Whether the root file system is read-only. */

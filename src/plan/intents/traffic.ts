@@ -41,4 +41,6 @@ export interface SplitIntent {
   readonly shares: ShareIntent[];
   /** The header rules, in order. */
   readonly headerRules: HeaderRuleIntent[];
+  /** How long a client keeps the backend that the shares gave it, in seconds. @default - it does not */
+  readonly stickySeconds?: number;
 }

@@ -1,7 +1,7 @@
 /** Checks listener rules against the limits of an Application Load Balancer. */
 import { type Data, duplicates, Findings, isObject, list, object, objects, text } from '../data';
 import { CONDITIONS, FIXED_RESPONSE_TYPES, RULE_LIMITS, SINGLE_CONDITIONS } from './limits';
-import { configOf, numberOf } from './ranges';
+import { attribute, configOf, numberOf } from './ranges';
 import type { Resource, Stacks } from './stacks';
 
 export const LISTENER = 'AWS::ElasticLoadBalancingV2::Listener';
@@ -132,6 +132,13 @@ function checkForward(findings: Findings, path: string, action: Data, stacks: St
   );
   for (const target of duplicates(groups.map((group) => group.target))) findings.add(path, `${target} is a duplicate`);
   const stick = object(object(action.ForwardConfig).TargetGroupStickinessConfig);
+  if (stick.Enabled !== true && groups.length > 1)
+    for (const { target } of groups)
+      findings.expect(
+        !isSticky(stacks, target),
+        path,
+        `${target} has stickiness, but the rule, which has several target groups, does not`,
+      );
   if (stick.Enabled === true) {
     const seconds = numberOf(stick.DurationSeconds) ?? 0;
     findings.expect(
@@ -140,6 +147,10 @@ function checkForward(findings: Findings, path: string, action: Data, stacks: St
       `stickiness of ${seconds} seconds is not from 1 to ${RULE_LIMITS.groupStickiness}`,
     );
   }
+}
+
+function isSticky(stacks: Stacks, target: string): boolean {
+  return attribute(stacks.get(target)?.properties ?? {}, 'stickiness.enabled') === 'true';
 }
 
 function checkFixedResponse(findings: Findings, path: string, response: Data): void {

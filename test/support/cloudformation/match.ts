@@ -113,7 +113,9 @@ function outcome(
       headers: request.headers,
     }),
   );
-  return { kind: 'forward', rule, destinations };
+  const { Enabled, DurationSeconds } = object(object(action.ForwardConfig).TargetGroupStickinessConfig);
+  const stickySeconds = Enabled === true ? numberOf(DurationSeconds) : undefined;
+  return { kind: 'forward', rule, destinations, ...(stickySeconds !== undefined && { stickySeconds }) };
 }
 
 function redirect(config: Data, rule: string, request: Required<Request>): Outcome {

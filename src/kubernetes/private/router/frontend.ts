@@ -15,6 +15,7 @@ import { poolsOf, servesCalls } from './pools';
 import { MapFile, type RouteTable } from './route-table';
 import { Column, CUT_ALL, cutDepths, hasNewPrefix, poolColumn, sharing, uptoColumn } from './routes';
 import { SERVICE } from './services';
+import { isSticky, renderKeeping, renderKept, renderSecure } from './sticky-sessions';
 
 /** The table of the counters. The underscore avoids conflicts with the names of backends. */
 const COUNTERS = '_counters';
@@ -26,6 +27,7 @@ const COUNTERS = '_counters';
 export function renderFrontend(plan: ServingPlan, table: RouteTable, options: HaproxyOptions): string[] {
   const { routes } = plan;
   const pools = routes.map((route) => sharing(route).length);
+  const sticky = routes.some(isSticky);
   const counted = new Set(routes.filter((_, index) => (pools[index] as number) > 1).map((route) => route.endpoint));
   return [
     'frontend _router from base',
@@ -40,7 +42,12 @@ export function renderFrontend(plan: ServingPlan, table: RouteTable, options: Ha
     '',
     ...renderRewrite(routes),
     ...renderPrefix(routes),
-    ...renderChoice(Math.max(0, ...pools), counted.size > 0),
+    ...(sticky ? renderKept() : []),
+    ...renderChoice(Math.max(0, ...pools), { counted: counted.size > 0, sticky }),
+    ...(sticky ? renderKeeping() : []),
+    ...(sticky || plan.backends.some(({ intent }) => intent.stickySeconds !== undefined)
+      ? renderSecure(options.trustedProxies)
+      : []),
     ...(poolsOf(plan).length === 0 ? [] : renderLastResort(table)),
     '  use_backend %[var(txn.pool)] if { var(txn.pool) -m found }',
     '',
@@ -104,21 +111,33 @@ function renderPrefix(routes: RoutePlan[]): string[] {
   ];
 }
 
+/** What decides among the pools of a route. */
+interface Choice {
+  /** Whether an endpoint has a counter. */
+  readonly counted: boolean;
+  /** Whether clients of an endpoint keep their pool. */
+  readonly sticky: boolean;
+}
+
 /**
- * The pool of a request: chosen by a counter of its endpoint and the cumulative shares, otherwise the next one with a ready
- * server, otherwise the first, which answers with 503.
+ * The pool of a request: the one that its client keeps, otherwise chosen by a counter of its endpoint and the cumulative
+ * shares, otherwise the next one with a ready server, otherwise the first, which answers with 503.
  */
-function renderChoice(pools: number, counted: boolean): string[] {
+function renderChoice(pools: number, { counted, sticky }: Choice): string[] {
   const indices = Array.from({ length: pools }, (_, index) => index);
   const choose = (index: number, conditions: string[]): string =>
     `  http-request set-var(txn.pool) ${column(poolColumn(index))} if ${['!chosen', ...conditions].join(' ')}`;
   const isReady = (index: number): string => `{ ${column(poolColumn(index))},nbsrv gt 0 }`;
+  const isKept = (index: number): string => `{ ${column(poolColumn(index))},strcmp(txn.kept) eq 0 }`;
+  const keep = sticky ? indices.map((index) => choose(index, ['keeps', isKept(index), isReady(index)])) : [];
+  const among = sticky ? 'counted !chosen' : 'counted';
   const count = [
     `  http-request set-var(txn.step) ${column(Column.MULTIPLIER)}`,
     `  http-request set-var(txn.total) ${column(Column.TOTAL)}`,
     '  acl counted var(txn.total) -m int gt 1',
-    `  http-request track-sc0 ${column(Column.ENDPOINT)} table ${COUNTERS} if counted`,
-    `  http-request set-var(txn.slot) sc0_inc_gpc0(${COUNTERS}),mul(txn.step),mod(txn.total) if counted`,
+    ...keep,
+    `  http-request track-sc0 ${column(Column.ENDPOINT)} table ${COUNTERS} if ${among}`,
+    `  http-request set-var(txn.slot) sc0_inc_gpc0(${COUNTERS}),mul(txn.step),mod(txn.total) if ${among}`,
     ...indices.map((index) => choose(index, [`{ ${column(uptoColumn(index))},sub(txn.slot) gt 0 }`, isReady(index)])),
     ...indices.map((index) => choose(index, ['counted', isReady(index)])),
   ];

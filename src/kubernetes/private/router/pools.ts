@@ -5,6 +5,7 @@ import type { BackendPlan } from '../../../plan/serving-plan';
 import { PORT_NAME } from '../ports';
 import { type HaproxyOptions, MAX_IDLE_CONNECTIONS, NAMESPACE_VARIABLE, PURGE_SECONDS } from './options';
 import { FIRST_RESOLVERS, resolversOf } from './resolvers';
+import { renderReplicaCookie } from './sticky-sessions';
 import { literal, word } from './words';
 
 /** The default health check, rendered once for all pools; a pool renders only what differs. */
@@ -84,6 +85,7 @@ export function renderPools(plan: ServingPlan, pools: BackendPlan[], options: Ha
     return [
       `backend ${pool.slug} from pool`,
       ...(intent.loadBalancing === STANDARD_BALANCING ? [] : [`  balance ${ALGORITHMS[intent.loadBalancing]}`]),
+      ...renderReplicaCookie(pool),
       ...(times.closeEach ? ['  option http-server-close'] : []),
       ...PROTOCOL_LINES[intent.protocol],
       ...(intent.protocol === ServerProtocol.GRPC || isStandard(health, 'path', 'statuses', 'host')

@@ -49,6 +49,12 @@ export function routerProfile(
 /** What the router supports; what the objects of backends support is added to it. */
 const CAPABILITIES = capabilitiesOf({
   [Feature.WEIGHTS]: native('counted per request, exactly in each replica of the router'),
+  [Feature.STICKY_BACKENDS]: native(
+    'a cookie with the name of the backend; clients of a backend without a ready replica get another one',
+  ),
+  [Feature.STICKY_REPLICAS]: native(
+    '`cookie` of the pool, whose value is a hash of the address; clients of a replica that stops get another one',
+  ),
   [Feature.ROUND_ROBIN]: native('`balance roundrobin`, in each replica of the router'),
   [Feature.LEAST_OUTSTANDING]: native('`balance leastconn`; each replica of the router counts its own requests'),
   [Feature.REQUEST_TIMEOUT]: approximated(

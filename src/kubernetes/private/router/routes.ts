@@ -1,6 +1,7 @@
 import { StreamProtocol } from '../../../plan/choices';
 import type { EndpointPlan, RoutePlan, SharePlan } from '../../../plan/serving-plan';
 import { greatestCommonDivisor } from '../../../plan/weights';
+import { stickyEnd } from './sticky-sessions';
 import { encode } from './words';
 
 /** The columns of a route in front of its pools. */
@@ -62,6 +63,7 @@ export function renderRoute(route: RoutePlan, endpoint: EndpointPlan, slugOf: (b
     String(multiplierOf(total)),
     String(total),
     ...pools,
+    ...stickyEnd(route, shares.length),
   ].join('|');
 }
 
