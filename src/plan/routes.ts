@@ -113,7 +113,9 @@ export function sharesOf(attachments: AttachmentIntent[], split: SplitIntent | u
 
 /** The destination of requests that the shares decide. A backend with weight 0 would keep the clients that have its cookie. */
 function sharedBy(shares: SharePlan[], stickySeconds?: number): Pick<RoutePlan, 'shares' | 'stickySeconds'> {
-  return stickySeconds === undefined ? { shares } : { shares: shares.filter(({ weight }) => weight > 0), stickySeconds };
+  return stickySeconds === undefined
+    ? { shares }
+    : { shares: shares.filter(({ weight }) => weight > 0), stickySeconds };
 }
 
 /** The backends of an endpoint and the distribution of its requests. */

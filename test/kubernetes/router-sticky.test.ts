@@ -1,5 +1,6 @@
 import type { BackendOptions } from '../../src/constructs/backend-options';
 import type { GuardOptions } from '../../src/kubernetes/private/router/guards';
+import { CONFIG_FILE, type RouterFiles } from '../../src/kubernetes/private/router/haproxy';
 import { Duration } from '../../src/units/duration';
 import { backendOptions, endpointOn } from '../support/definitions';
 import { Haproxy } from '../support/haproxy';
@@ -12,8 +13,8 @@ interface Declared {
   readonly guards?: GuardOptions;
 }
 
-/** The configuration for two endpoints with a split, of which only the first is sticky. */
-function configuration({ weights = [1, 2, 0], sticky = true, backend, guards }: Declared = {}): string {
+/** The files for two endpoints with a split, of which only the first is sticky. */
+function files({ weights = [1, 2, 0], sticky = true, backend, guards }: Declared = {}): RouterFiles {
   const platform = routerPlatform();
   for (const id of ['a', 'b']) {
     const endpoint = endpointOn(platform, id, { path: `/${id}` });
@@ -25,6 +26,10 @@ function configuration({ weights = [1, 2, 0], sticky = true, backend, guards }: 
     endpoint.splitTraffic({ shares, stickySession });
   }
   return render(platform.plan(), guards);
+}
+
+function configuration(declared: Declared): string {
+  return files(declared)[CONFIG_FILE] as string;
 }
 
 /** The backends of as many requests as the shares repeat after. */
@@ -42,7 +47,7 @@ describe('a sticky split', () => {
   });
 
   test('sends a client to its backend without a step of the counter', () => {
-    const haproxy = new Haproxy(configuration());
+    const haproxy = new Haproxy(files());
     expect(backends(haproxy, 'x=y; serving-backend-a=a-v1; z=1')).toEqual(['a-v1', 'a-v1', 'a-v1']);
     expect(backends(haproxy, 'serving-backend-a=a-v2')).toEqual(['a-v2', 'a-v2', 'a-v2']);
     expect(backends(haproxy, 'other=a-v1').sort()).toEqual(['a-v1', 'a-v2', 'a-v2']);
@@ -58,23 +63,23 @@ describe('a sticky split', () => {
     ['more than a name', 'serving-backend-a=a-v1|'],
     ['a name in another cookie', 'serving-backend-ab=a-v1; serving-backend-b=a-v1; a=a-v1; xserving-backend-a=a-v1'],
   ])('ignores a cookie with %s', (_, cookie) => {
-    expect(backends(new Haproxy(configuration()), cookie).sort()).toEqual(['a-v1', 'a-v2', 'a-v2']);
+    expect(backends(new Haproxy(files()), cookie).sort()).toEqual(['a-v1', 'a-v2', 'a-v2']);
   });
 
   test('does not read the cookie of an endpoint that is not sticky', () => {
-    const haproxy = new Haproxy(configuration());
+    const haproxy = new Haproxy(files());
     expect(backends(haproxy, 'serving-backend-b=b-v1', '/b').sort()).toEqual(['b-v1', 'b-v2', 'b-v2']);
     expect(haproxy.route('_router', { path: '/b' })).toMatchObject({ cookies: [] });
   });
 
   test('gives the client a cookie with its backend, which scripts cannot read', () => {
-    expect(new Haproxy(configuration()).route('_router', { path: '/a' })).toMatchObject({
+    expect(new Haproxy(files()).route('_router', { path: '/a' })).toMatchObject({
       cookies: [expect.stringMatching(/^serving-backend-a=a-v[12]; Path=\/; Max-Age=3600; HttpOnly$/)],
     });
   });
 
   test('gives none where only one backend has a share', () => {
-    const haproxy = new Haproxy(configuration({ weights: [1, 0] }));
+    const haproxy = new Haproxy(files({ weights: [1, 0] }));
     expect(haproxy.route('_router', { path: '/a' })).toMatchObject({ backend: 'a-v1', cookies: [] });
   });
 });
@@ -94,7 +99,7 @@ describe('the cookie of a replica', () => {
   });
 
   test('does not exist by default', () => {
-    expect(pool(configuration()).join()).not.toContain('cookie');
+    expect(pool(configuration({})).join()).not.toContain('cookie');
   });
 
   test.each([
