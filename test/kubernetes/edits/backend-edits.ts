@@ -131,6 +131,7 @@ export const BACKEND_EDITS: readonly Edit[] = [
   backendEdit('timeouts', { timeouts: { preStop: Duration.seconds(60) } }),
   backendEdit('directCallers', { directCallers: true }, { pods: false }),
   backendEdit('loadBalancing', { loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS }, { pods: false }),
+  backendEdit('stickySession', { stickySession: { maxAge: Duration.hours(1) } }, { pods: false }),
   backendEdit('ownAddress', { ownAddress: OwnAddress.NONE }, { pods: false }),
   {
     name: 'an own path instead of a header',
