@@ -110,8 +110,9 @@ const SOURCES = `backend _sources from base
 
 /** Uses the only backend of a route. */
 const CHOICE_OF_ONE = `  acl chosen var(txn.pool) -m found
+  http-request set-var(txn.service) str(_service) if !chosen { var(txn.route),field(10,|),nbsrv eq 0 }
   http-request set-var(txn.pool) var(txn.route),field(10,|) if !chosen
-  use_backend _service if { var(txn.pool),nbsrv eq 0 }
+  use_backend %[var(txn.service)] if { var(txn.service) -m found }
   use_backend %[var(txn.pool)] if { var(txn.pool) -m found }`;
 
 /** Chooses by a counter of the endpoint, otherwise the next backend with a ready server, otherwise the first. */
@@ -125,8 +126,9 @@ const CHOICE_OF_TWO = `  acl chosen var(txn.pool) -m found
   http-request set-var(txn.pool) var(txn.route),field(12,|) if !chosen { var(txn.route),field(11,|),sub(txn.slot) gt 0 } { var(txn.route),field(12,|),nbsrv gt 0 }
   http-request set-var(txn.pool) var(txn.route),field(10,|) if !chosen counted { var(txn.route),field(10,|),nbsrv gt 0 }
   http-request set-var(txn.pool) var(txn.route),field(12,|) if !chosen counted { var(txn.route),field(12,|),nbsrv gt 0 }
+  http-request set-var(txn.service) str(_service) if !chosen { var(txn.route),field(10,|),nbsrv eq 0 }
   http-request set-var(txn.pool) var(txn.route),field(10,|) if !chosen
-  use_backend _service if { var(txn.pool),nbsrv eq 0 }
+  use_backend %[var(txn.service)] if { var(txn.service) -m found }
   use_backend %[var(txn.pool)] if { var(txn.pool) -m found }`;
 
 /** The Service of a backend, for requests while DNS lists none of its replicas. */

@@ -120,7 +120,7 @@ describe('a router and the DNS of the cluster', () => {
 
   test('uses the Service of a backend while DNS lists none of its replicas', () =>
     inLab(async (lab) => {
-      const routers = await twoRouters(lab, 2, (text) => text.replace(/^ {2}use_backend _service .*\n/m, ''));
+      const routers = await twoRouters(lab, 2, (text) => text.replace(/^.*set-var\(txn\.service\).*\n/m, ''));
       const service = await lab.serve('endpoint-v1');
       const { ours, control } = await during(routers, 'no replica in DNS, control without the Service', async () => {
         for (const pool of ['endpoint-v1', 'endpoint-v2']) lab.hide(pool);

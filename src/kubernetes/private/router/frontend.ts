@@ -42,14 +42,13 @@ export function renderFrontend(plan: ServingPlan, table: RouteTable, options: Ha
     '',
     ...renderRewrite(routes),
     ...renderPrefix(routes),
-    ...(sticky ? renderKept() : []),
-    ...renderChoice(Math.max(0, ...pools), { counted: counted.size > 0, sticky }),
-    ...(sticky ? renderKeeping() : []),
+    ...(sticky ? [...renderKept(), ...renderKeeping()] : []),
     ...(sticky || plan.backends.some(({ intent }) => intent.stickySeconds !== undefined)
       ? renderSecure(options.trustedProxies)
       : []),
-    ...(poolsOf(plan).length === 0 ? [] : renderLastResort(table)),
-    '  use_backend %[var(txn.pool)] if { var(txn.pool) -m found }',
+    ...(poolsOf(plan).length === 0
+      ? []
+      : renderChoice(table, Math.max(...pools), { counted: counted.size > 0, sticky })),
     '',
     ...(counted.size === 0
       ? []
@@ -120,15 +119,17 @@ interface Choice {
 }
 
 /**
- * The pool of a request: the one that its client keeps, otherwise chosen by a counter of its endpoint and the cumulative
- * shares, otherwise the next one with a ready server, otherwise the first, which answers with 503.
+ * The section for a request: the pool that its client keeps, otherwise the one that is chosen by a counter of its endpoint and
+ * the cumulative shares, otherwise the next one with a ready server, otherwise the first. If that one has no ready server, its
+ * Service.
  */
-function renderChoice(pools: number, { counted, sticky }: Choice): string[] {
+function renderChoice({ maps }: RouteTable, pools: number, { counted, sticky }: Choice): string[] {
   const indices = Array.from({ length: pools }, (_, index) => index);
+  const pool = (index: number): string => column(poolColumn(index));
   const choose = (index: number, conditions: string[]): string =>
-    `  http-request set-var(txn.pool) ${column(poolColumn(index))} if ${['!chosen', ...conditions].join(' ')}`;
-  const isReady = (index: number): string => `{ ${column(poolColumn(index))},nbsrv gt 0 }`;
-  const isKept = (index: number): string => `{ ${column(poolColumn(index))},strcmp(txn.kept) eq 0 }`;
+    `  http-request set-var(txn.pool) ${pool(index)} if ${['!chosen', ...conditions].join(' ')}`;
+  const isReady = (index: number): string => `{ ${pool(index)},nbsrv gt 0 }`;
+  const isKept = (index: number): string => `{ ${pool(index)},strcmp(txn.kept) eq 0 }`;
   const keep = sticky ? indices.map((index) => choose(index, ['keeps', isKept(index), isReady(index)])) : [];
   const among = sticky ? 'counted !chosen' : 'counted';
   const count = [
@@ -141,14 +142,13 @@ function renderChoice(pools: number, { counted, sticky }: Choice): string[] {
     ...indices.map((index) => choose(index, [`{ ${column(uptoColumn(index))},sub(txn.slot) gt 0 }`, isReady(index)])),
     ...indices.map((index) => choose(index, ['counted', isReady(index)])),
   ];
-  return ['  acl chosen var(txn.pool) -m found', ...(counted ? count : []), ...(pools > 0 ? [choose(0, [])] : [])];
-}
-
-/** If no pool of the route has a ready server, the Service of the first one. */
-function renderLastResort({ maps }: RouteTable): string[] {
-  if (!maps.has(MapFile.SERVICES)) return [`  use_backend ${SERVICE} if { var(txn.pool),nbsrv eq 0 }`];
+  const service = maps.has(MapFile.SERVICES) ? `${pool(0)},map_str(${MapFile.SERVICES},${SERVICE})` : `str(${SERVICE})`;
   return [
-    `  http-request set-var(txn.service) var(txn.pool),map_str(${MapFile.SERVICES},${SERVICE}) if { var(txn.pool),nbsrv eq 0 }`,
+    '  acl chosen var(txn.pool) -m found',
+    ...(counted ? count : []),
+    `  http-request set-var(txn.service) ${service} if !chosen { ${pool(0)},nbsrv eq 0 }`,
+    choose(0, []),
     '  use_backend %[var(txn.service)] if { var(txn.service) -m found }',
+    '  use_backend %[var(txn.pool)] if { var(txn.pool) -m found }',
   ];
 }

@@ -5,6 +5,7 @@ import type { BackendPlan } from '../../../plan/serving-plan';
 import { PORT_NAME } from '../ports';
 import { type HaproxyOptions, MAX_IDLE_CONNECTIONS, NAMESPACE_VARIABLE, PURGE_SECONDS } from './options';
 import { FIRST_RESOLVERS, resolversOf } from './resolvers';
+import { Column } from './routes';
 import { renderReplicaCookie } from './sticky-sessions';
 import { literal, word } from './words';
 
@@ -57,11 +58,10 @@ export function queueSeconds(plan: ServingPlan, pool: BackendPlan): number {
   return Math.ceil(Math.max(...pool.endpoints.map((path) => plan.endpoint(path).intent.requestTimeoutSeconds)));
 }
 
-/** The timeouts of a route, which are in its second column. */
-export const TIMEOUTS: readonly string[] = [
-  '  http-request set-timeout server var(txn.route),field(2,|),mul(1000)',
-  '  http-request set-timeout tunnel var(txn.route),field(2,|),mul(1000)',
-];
+/** The timeouts of a route. */
+export const TIMEOUTS: readonly string[] = ['server', 'tunnel'].map(
+  (kind) => `  http-request set-timeout ${kind} var(txn.route),field(${Column.TIMEOUT},|),mul(1000)`,
+);
 
 /** The settings that all pools share. */
 export function renderPoolDefaults(): string[] {
