@@ -4,6 +4,7 @@ import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { KubernetesPlatform } from '../../src/kubernetes';
 import type { Router } from '../../src/kubernetes/private/router/router';
 import { Duration } from '../../src/units/duration';
+import { HealthCheck } from '../../src/workload/health-check';
 import { backendOptions } from '../support/definitions';
 import { configurationOf, Haproxy } from '../support/haproxy';
 import { routerFiles } from '../support/observe-kubernetes';
@@ -194,12 +195,13 @@ describe('the files of the router', () => {
 
   test('are in several ConfigMaps if they are large, each small enough for `kubectl apply`', () => {
     const chart = newChart();
-    for (let index = 0; index < 700; index++) {
+    const healthCheck = HealthCheck.http(`/${'x'.repeat(900)}`);
+    for (let index = 0; index < 120; index++) {
       const endpoint = new ServingEndpoint(chart, `endpoint ${index}`, {
         path: `/e${index}`,
         methods: [HttpMethod.POST],
       });
-      for (const version of ['v1', 'v2']) endpoint.addBackend(version, backendOptions());
+      for (const version of ['v1', 'v2']) endpoint.addBackend(version, backendOptions({ healthCheck }));
     }
     const manifests = manifestsOf(chart);
     const maps = configMaps(manifests);
@@ -214,8 +216,24 @@ describe('the files of the router', () => {
       ...['-f', '/usr/local/etc/haproxy/pools-2.cfg'],
     ]);
     const haproxy = new Haproxy(routerFiles(manifests));
-    expect(haproxy.sections.filter(({ from }) => from === 'pool')).toHaveLength(1400);
-    expect(haproxy.route('_router', { path: '/e699/x', method: 'POST' })).toMatchObject({ path: '/e699/x' });
+    expect(haproxy.sections.filter(({ from }) => from === 'pool')).toHaveLength(240);
+    expect(haproxy.route('_router', { path: '/e119/x', method: 'POST' })).toMatchObject({ path: '/e119/x' });
+  });
+
+  test('stay small if the order of many header rules differs between endpoints', () => {
+    const { chart } = oneBackend();
+    const names = Array.from({ length: 24 }, (_, index) => `x-${index}`);
+    for (const [id, headers] of Object.entries({ up: names, down: [...names].reverse() })) {
+      const endpoint = new ServingEndpoint(chart, id, { path: `/${id}` });
+      const backend = endpoint.addBackend('v', backendOptions());
+      endpoint.addBackend('w', backendOptions());
+      endpoint.splitTraffic({
+        headerRules: headers.map((header) => ({ header, value: 'y', path: `/${header}`, backend })),
+      });
+    }
+    // Of the rules that match, only the first counts.
+    const lines = routerFiles(manifestsOf(chart))['headers.map']?.split('\n') ?? [];
+    expect(lines.length).toBeLessThan(names.length ** 2);
   });
 
   test('fail if a map becomes too large for a ConfigMap', () => {

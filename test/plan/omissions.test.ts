@@ -30,6 +30,7 @@ const SETS: { readonly [name: string]: { readonly declaredIn: string; readonly a
     answeredIn: [
       'src/aws/private/backend-service.ts',
       'src/kubernetes/private/router/pools.ts',
+      'src/kubernetes/private/router/services.ts',
       'src/plan/features.ts',
       'src/plan/protocols.ts',
     ],

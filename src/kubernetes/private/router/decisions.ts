@@ -28,8 +28,8 @@ export interface Step {
   readonly to: string;
 }
 
-/** More steps than a ConfigMap can contain, so that no definition needs unlimited time. */
-const MAX_STEPS = 50_000;
+/** More steps than two maps can contain, so that no definition needs unlimited time before it is refused. */
+const MAX_STEPS = 250_000;
 
 /**
  * Decides between candidates, in a fixed order of aspects. A state stands for the candidates that are left. A value without a
@@ -45,11 +45,6 @@ export class Decisions {
   private readonly ids = new Map<string, number>();
 
   constructor(public readonly aspects: readonly Aspect[]) {}
-
-  /** Whether there are more steps than any ConfigMap can contain. */
-  public get isTooLarge(): boolean {
-    return this.steps.length > MAX_STEPS;
-  }
 
   /** The state of a request that can have any of these candidates, of which the first match wins. */
   public stateOf(candidates: readonly Candidate[]): string {
@@ -70,7 +65,7 @@ export class Decisions {
       const values = new Set(left.flatMap(({ conditions }) => [...(conditions.get(aspect) ?? [])]));
       const others = reachable(left.filter(({ conditions }) => !conditions.has(aspect)));
       for (const value of values) {
-        if (this.isTooLarge) return;
+        if (this.steps.length > MAX_STEPS) return;
         const matching = reachable(left.filter(({ conditions }) => conditions.get(aspect)?.has(value) ?? true));
         if (!matching.some(({ conditions }) => conditions.has(aspect))) continue;
         const to = this.stateOf(matching.map((candidate) => without(candidate, aspect)));
