@@ -9,6 +9,8 @@ export class Network extends Construct {
   readonly vpc: ec2.Vpc;
   readonly cluster: ecs.Cluster;
   readonly securityGroup: ec2.SecurityGroup;
+  /** All backends, as the destination of the load balancer: a rule for each would exceed the quota. */
+  readonly backendGroup: ec2.SecurityGroup;
   readonly loadBalancer: elbv2.ApplicationLoadBalancer;
   readonly listener: elbv2.ApplicationListener;
   /** The next free priorities of the rules of endpoints, and of the rules that attach backends. */
@@ -37,6 +39,19 @@ export class Network extends Construct {
       ec2.Port.tcp(80),
       'Callers of the endpoints',
     );
+    this.backendGroup = new ec2.SecurityGroup(this, 'BackendSecurityGroup', {
+      vpc: this.vpc,
+      description: 'Backends, as the destination of the load balancer',
+      allowAllOutbound: false,
+    });
+    new ec2.CfnSecurityGroupEgress(this.backendGroup, 'FromLoadBalancer', {
+      ipProtocol: 'tcp',
+      fromPort: 0,
+      toPort: 65_535,
+      groupId: this.securityGroup.securityGroupId,
+      destinationSecurityGroupId: this.backendGroup.securityGroupId,
+      description: 'Requests to the backends',
+    });
     this.loadBalancer = new elbv2.ApplicationLoadBalancer(this, 'LoadBalancer', {
       vpc: this.vpc,
       internetFacing: false,

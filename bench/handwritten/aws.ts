@@ -18,7 +18,6 @@ const FETCH_SCRIPT = [
 
 interface BackendProps {
   readonly network: Network;
-  readonly slug: string;
   readonly image: string;
   readonly command: string[];
   readonly environment?: Record<string, string>;
@@ -42,9 +41,9 @@ class Backend extends Construct {
     props: BackendProps,
   ) {
     super(scope, id);
-    const { network, slug } = props;
+    const { network } = props;
     const taskDefinition = this.makeTask(props);
-    const securityGroup = this.makeSecurityGroup(network, slug);
+    const securityGroup = this.makeSecurityGroup(network);
     this.targetGroup = new elbv2.ApplicationTargetGroup(this, 'TargetGroup', {
       vpc: network.vpc,
       port: PORT,
@@ -66,7 +65,7 @@ class Backend extends Construct {
       taskDefinition,
       desiredCount: props.desiredCount,
       assignPublicIp: false,
-      securityGroups: [securityGroup],
+      securityGroups: [securityGroup, network.backendGroup],
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { enable: true, rollback: true },
@@ -92,6 +91,7 @@ class Backend extends Construct {
   private makeTask(props: BackendProps): ecs.FargateTaskDefinition {
     const logGroup = new logs.LogGroup(this, 'LogGroup', { retention: logs.RetentionDays.ONE_MONTH });
     const definition = new ecs.FargateTaskDefinition(this, 'TaskDefinition', { cpu: 1024, memoryLimitMiB: 2048 });
+    for (const role of [definition.taskRole, definition.obtainExecutionRole()]) this.separateRights(role);
     const server = definition.addContainer('Server', {
       image: ecs.ContainerImage.fromRegistry(props.image),
       entryPoint: props.command.slice(0, 1),
@@ -116,6 +116,18 @@ class Backend extends Construct {
     const parameters = new ecs.LinuxParameters(this, id, props);
     parameters.dropCapabilities(ecs.Capability.ALL);
     return parameters;
+  }
+
+  /** A policy for each statement, so that an update that replaces one creates it first and deletes the other one at its end. */
+  private separateRights(role: iam.IRole): void {
+    const policies = new Map<string, iam.Policy>();
+    (role as iam.Role).addToPrincipalPolicy = (statement) => {
+      const text = JSON.stringify(Stack.of(role).resolve(statement.toStatementJson()));
+      const id = `Right${policies.size}`;
+      const policy = policies.get(text) ?? new iam.Policy(role, id, { statements: [statement], roles: [role] });
+      policies.set(text, policy);
+      return { statementAdded: true, policyDependable: policy };
+    };
   }
 
   private trustOwnTasks(role: iam.IRole): void {
@@ -169,9 +181,9 @@ class Backend extends Construct {
     );
   }
 
-  private makeSecurityGroup(network: Network, slug: string): ec2.SecurityGroup {
-    const group = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: network.vpc, description: `Backend ${slug}` });
-    // Both rules are in this stack, so that the stack of the load balancer does not reference it.
+  private makeSecurityGroup(network: Network): ec2.SecurityGroup {
+    const group = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: network.vpc, description: 'Tasks of a backend' });
+    // The rule is in this stack, so that the stack of the load balancer does not reference it.
     new ec2.CfnSecurityGroupIngress(group, 'FromLoadBalancer', {
       ipProtocol: 'tcp',
       fromPort: PORT,
@@ -179,14 +191,6 @@ class Backend extends Construct {
       groupId: group.securityGroupId,
       sourceSecurityGroupId: network.securityGroup.securityGroupId,
       description: 'Requests from the load balancer',
-    });
-    new ec2.CfnSecurityGroupEgress(group, 'ToBackend', {
-      ipProtocol: 'tcp',
-      fromPort: PORT,
-      toPort: PORT,
-      groupId: network.securityGroup.securityGroupId,
-      destinationSecurityGroupId: group.securityGroupId,
-      description: `Requests to backend ${slug}`,
     });
     return group;
   }
@@ -201,7 +205,6 @@ class Endpoint extends Construct {
     super(scope, name);
     const stable = new Backend(this, 'v1', {
       network,
-      slug: `${name}-v1`,
       image: `registry.example.com/${name}:1.4.2`,
       command: [
         ...['gunicorn', 'app:app', '--bind', `0.0.0.0:${PORT}`, '--worker-class', 'gthread', '--workers', '1'],
@@ -225,7 +228,6 @@ class Endpoint extends Construct {
       backends.push(
         new Backend(this, 'v2', {
           network,
-          slug: `${name}-v2`,
           image: `registry.example.com/${name}:2.0.0`,
           command: [
             ...['uvicorn', 'serve:app', '--host', '0.0.0.0', '--port', String(PORT)],
