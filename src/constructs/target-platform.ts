@@ -34,6 +34,7 @@ import {
 import { gpuWarnings, rolloutGpus } from './private/gpu-warnings';
 import { healthWarnings } from './private/health-warnings';
 import { patchWarnings } from './private/patch-warnings';
+import { crowdedPriorities } from './private/priority-warnings';
 import { createIn } from './private/reserved-ids';
 import { stickinessOrder } from './private/sticky-session';
 import { stopWarnings } from './private/stop-warnings';
@@ -120,6 +121,7 @@ export abstract class TargetPlatform extends ServingPlatform {
     const { scope, intent } = endpoint;
     this.declarations.addEndpoint(endpoint);
     this._warn(scope, [...headerCredentials(`endpoint '${intent.name}'`, intent.headers), ...repeatedPaths(intent)]);
+    this.warnOf(scope, () => crowdedPriorities(this.plan(), intent));
     this._change();
     createIn([scope, this], () => this.renderer.bindEndpoint(endpoint));
   }

@@ -12,13 +12,17 @@ export interface EndpointRule {
   readonly identity: string;
 }
 
-/** The priority of a rule, and the one that it would have on its own. */
-export type Slot = Pick<RulePlan, 'priority' | 'movedFrom'>;
+/** The priority of a rule, the one that it would have on its own, and whether it is safe. */
+export type Slot = Pick<RulePlan, 'priority' | 'movedFrom' | 'mayClash'>;
 
 /** One of the numbers that were settled. */
-export function slotAt({ slots, preferred }: Settled, index: number): Slot {
+export function slotAt({ slots, preferred, isLeft }: Settled, index: number): Slot {
   const [priority, movedFrom] = [slots[index] as number, preferred[index] as number];
-  return priority === movedFrom ? { priority } : { priority, movedFrom };
+  return {
+    priority,
+    ...(priority !== movedFrom && movedFrom !== undefined && { movedFrom }),
+    ...(isLeft && { mayClash: true }),
+  };
 }
 
 /** The distance between two header rules: that many parts of one can be added without moving the next one. */

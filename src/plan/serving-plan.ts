@@ -35,6 +35,11 @@ export interface RulePlan {
   readonly priority: number;
   /** The preferred priority, if another rule prefers it too, which then has another one as well. @default - it was free */
   readonly movedFrom?: number;
+  /**
+   * Whether it has one of the priorities that were left, because the range of its route is more than a third full. Another
+   * rule that is added or removed can then move it to a priority that is in use. @default false
+   */
+  readonly mayClash?: boolean;
   /** The hosts. */
   readonly hosts: string[];
   /** The path patterns. */

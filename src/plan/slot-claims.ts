@@ -21,6 +21,8 @@ export interface Claim {
 export interface Settled {
   readonly slots: number[];
   readonly preferred: number[];
+  /** Whether they are numbers that were left, which another set of claims can move to numbers that are in use. */
+  readonly isLeft: boolean;
 }
 
 /**
@@ -39,10 +41,11 @@ export interface Settled {
 export function settle(claims: readonly Claim[], isTaken: (slot: number) => boolean): (Settled | undefined)[] {
   const candidates = claims.map((claim) => new Candidates(claim));
   const reached = new Map<number, Candidates | undefined>();
-  const isContested = (slot: number): boolean => isTaken(slot) || reached.get(slot) === undefined;
+  const isContested = (one: Candidates, slot: number): boolean =>
+    isTaken(slot) || reached.get(slot) === undefined || one.isOwn(slot);
   for (const one of candidates) reach(reached, one);
   for (let open = true; open; ) {
-    const contested = candidates.filter((one) => one.slots?.some(isContested));
+    const contested = candidates.filter((one) => one.slots?.some((slot) => isContested(one, slot)));
     for (const one of contested) {
       one.advance();
       reach(reached, one);
@@ -57,7 +60,7 @@ export function settle(claims: readonly Claim[], isTaken: (slot: number) => bool
   const found = new Map(late.map(({ one, index }) => [index, firstFree(one.claim, used, isTaken)]));
   return candidates.map(({ slots = undefined, preferred }, index) => {
     const own = slots ?? found.get(index);
-    return own && { slots: own, preferred };
+    return own && { slots: own, preferred, isLeft: slots === undefined };
   });
 }
 
@@ -81,6 +84,9 @@ function firstFree(
   return free;
 }
 
+/** How many candidates a claim has. */
+const LEVELS = 64;
+
 /** The candidates of a claim, one after the other. */
 class Candidates {
   public readonly preferred: number[];
@@ -89,24 +95,31 @@ class Candidates {
 
   /** The number of places for the first number: in the first half of the band, if there must be room to grow. */
   private readonly places: number;
-  private readonly start: number;
-  private readonly step: number;
+  private readonly earlier = new Set<number>();
   private level = 0;
 
   constructor(public readonly claim: Claim) {
-    const { band, identity, offsets, mayGrow = false } = claim;
-    const { family, member } = familyOf(identity);
+    const { band, mayGrow = false } = claim;
     this.places = Math.max(1, mayGrow ? Math.floor(band.width / 2) : band.width);
-    this.start = (hash(family) + member) % this.places;
-    this.step = coprime(1 + (hash(`${family} step`) % this.places), this.places);
-    this.preferred = spread(band, this.start, offsets) ?? [];
-    this.slots = this.preferred.length === 0 ? undefined : this.preferred;
+    this.slots = this.candidate();
+    this.preferred = this.slots ?? [];
   }
 
   public advance(): void {
+    for (const slot of this.slots ?? []) this.earlier.add(slot);
     this.level += 1;
-    const place = (this.start + this.level * this.step) % this.places;
-    this.slots = this.level < this.places ? spread(this.claim.band, place, this.claim.offsets) : undefined;
+    this.slots = this.level < LEVELS ? this.candidate() : undefined;
+  }
+
+  /** Whether one of several numbers would be that of another one before a move. */
+  public isOwn(slot: number): boolean {
+    return this.earlier.has(slot);
+  }
+
+  private candidate(): number[] | undefined {
+    const { band, identity, offsets } = this.claim;
+    const { family, member } = familyOf(identity);
+    return spread(band, (hash(`${family} ${this.level}`) + member) % this.places, offsets);
   }
 }
 
@@ -130,15 +143,4 @@ export function spread(band: Band, place: number, offsets: readonly number[]): n
     next = slot + 1;
     return band.first + slot;
   });
-}
-
-/** The first number from this one that has no common divisor with another. */
-function coprime(from: number, other: number): number {
-  let number = from;
-  while (divisor(number, other) > 1) number += 1;
-  return number;
-}
-
-function divisor(a: number, b: number): number {
-  return b === 0 ? a : divisor(b, a % b);
 }

@@ -217,6 +217,7 @@ const EDITS: readonly (readonly [what: string, before: Definition, after: Defini
       onGpus(['g6.12xlarge'], GPU, GPUS),
       ['Service.Cluster'],
     ],
+    ['a GPU is added', backend({}), backend({ gpu: GPU }), ['Service.Cluster', 'Service.LaunchType']],
     ['a backend with a GPU is removed', onGpus([], GPU, GPUS), onGpus([], GPU)],
     ['an existing cluster gets other GPUs', inCluster('g6.xlarge'), inCluster('g6.xlarge', 'g5.xlarge')],
     ['a backend moves to other GPUs', inCluster('g6.xlarge', 'g5.xlarge'), inCluster('g5.xlarge', 'g6.xlarge')],

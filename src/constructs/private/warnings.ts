@@ -9,6 +9,7 @@ export const WARNING_KINDS = [
   'credentialInCommand',
   'credentialInEnvironment',
   'credentialInHeader',
+  'crowdedPriorities',
   'gatewayTimeout',
   'hubDownload',
   'longStop',
