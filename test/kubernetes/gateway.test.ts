@@ -296,6 +296,22 @@ describe('Envoy Gateway', () => {
     expect(loadBalancer).toEqual({ type: 'LeastRequest' });
   });
 
+  test('hashes a cookie if clients keep their replica of the only backend', () => {
+    const chart = newChart();
+    const gateway = Gateway.fromName('edge', { profile: GatewayProfile.ENVOY_GATEWAY });
+    new KubernetesPlatform(chart, 'Platform', { gateway });
+    const sticky = {
+      stickySession: { maxAge: Duration.days(2) },
+      loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS,
+    };
+    new ServingEndpoint(chart, 'digits').addBackend('v1', backendOptions(sticky));
+    const { loadBalancer } = findObject(manifestsOf(chart, external), 'BackendTrafficPolicy', 'digits').spec;
+    expect(loadBalancer).toEqual({
+      type: 'ConsistentHash',
+      consistentHash: { type: 'Cookie', cookie: { name: 'serving-replica-digits-v1', ttl: '48h0m0s' } },
+    });
+  });
+
   test('closes connections to a server that would close them first', () => {
     const { chart, endpoint } = twoBackends(ENVOY);
     const server = ModelServer.command({
