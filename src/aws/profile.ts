@@ -9,6 +9,7 @@ import {
   type Support,
 } from '../plan/capabilities';
 import { BalancerAccess, DrainOrder, Feature, type TargetProfile } from '../plan/target-profile';
+import { CONTAINER_CHECK } from './container-limits';
 
 /** The default quota of rules per load balancer. */
 export const RULE_QUOTA = 100;
@@ -54,15 +55,7 @@ export function ecsProfile(
       maxThreshold: 10,
       namesService: false,
     },
-    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
-    livenessCheck: {
-      minIntervalSeconds: 5,
-      maxIntervalSeconds: 300,
-      minTimeoutSeconds: 2,
-      maxTimeoutSeconds: 60,
-      minThreshold: 1,
-      maxThreshold: 10,
-    },
+    livenessCheck: CONTAINER_CHECK,
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
     idle: {
       min: 1,

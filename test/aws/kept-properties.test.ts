@@ -17,7 +17,7 @@ import { backendOptions } from '../support/definitions';
 
 /**
  * CloudFormation and the APIs behind it keep the value of a property that a template no longer has. A resource that stays
- * must therefore have the same properties whatever the definition, except those below.
+ * must therefore have the same properties with every definition, except those below.
  */
 const KEPT: { readonly [type: string]: { readonly [property: string]: string } } = {
   'AWS::ElasticLoadBalancingV2::TargetGroup': {},

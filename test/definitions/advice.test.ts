@@ -87,7 +87,7 @@ const ELSEWHERE = new Set([
 
 const NAME = /(?<![\w.'])(?:aws\.|kubernetes\.)?[A-Z]\w+(?:\.[a-zA-Z]\w+)/g;
 
-/** The names of this package in the way out that a message ends with, except those of units. */
+/** The names of this package in the advice that a message ends with, except those of units. */
 function mentionsIn(message: string): string[] {
   const way = message.slice(message.indexOf(';') + 1);
   return [...new Set(way.match(NAME) ?? [])].filter(

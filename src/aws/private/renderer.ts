@@ -30,6 +30,7 @@ import { BalancerAccess } from '../../plan/target-profile';
 import { ServingError } from '../../private/errors';
 import { isUnresolved } from '../../private/tokens';
 import { CpuArchitecture } from '../../workload/resources';
+import { FARGATE_MAX_SECONDS } from '../container-limits';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib, fargateSize } from '../fargate-sizes';
 import type { ListenerFacts } from '../listener-facts';
@@ -157,8 +158,8 @@ export class EcsRenderer extends TargetRenderer {
       computeArchitecture,
       ...(size !== undefined && { computeCpu: size.cpu / 1024, computeMemoryMib: size.memoryMib }),
       // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
-      maxStopSeconds: 120,
-      maxFetchSeconds: 120,
+      maxStopSeconds: FARGATE_MAX_SECONDS,
+      maxFetchSeconds: FARGATE_MAX_SECONDS,
       diskMib: (fargateDiskGib(backend.ephemeralStorageMib) ?? FARGATE_DISK_GIB) * 1024,
       maxDiskMib: FARGATE_MAX_DISK_GIB * 1024,
     };

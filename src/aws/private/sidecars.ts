@@ -4,6 +4,7 @@ import type { SidecarBinding } from '../../constructs/bindings';
 import type { SidecarCheckIntent, SidecarIntent } from '../../plan/intents';
 import { userVariables } from '../../plan/process';
 import { type ErrorCode, ServingError } from '../../private/errors';
+import { CONTAINER_CHECK, FARGATE_MAX_SECONDS, MAX_START_SECONDS } from '../container-limits';
 import type { BoundBackend, ServedTask } from './bound-backend';
 import { confine } from './confinement';
 import { imageOf, registryCredentials } from './images';
@@ -17,16 +18,14 @@ const { SUCCESS } = ecs.ContainerDependencyCondition;
 /** A container that runs for a shorter time than this is not started again. It is the shortest period that ECS supports. */
 const RESTART_ATTEMPT_SECONDS = 60;
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
-const CHECK_LIMITS = {
-  intervalSeconds: { prop: 'interval', min: 5, max: 300, unit: ' s' },
-  timeoutSeconds: { prop: 'timeout', min: 2, max: 60, unit: ' s' },
-  unhealthyThreshold: { prop: 'unhealthyThreshold', min: 1, max: 10, unit: '' },
-} as const;
+const { minIntervalSeconds, maxIntervalSeconds, minTimeoutSeconds, maxTimeoutSeconds, minThreshold, maxThreshold } =
+  CONTAINER_CHECK;
 
-/** The longest start period of a health check, and the longest start and stop timeout of a container on Fargate. */
-const MAX_START_PERIOD_SECONDS = 300;
-const FARGATE_MAX_SECONDS = 120;
+const CHECK_LIMITS = {
+  intervalSeconds: { prop: 'interval', min: minIntervalSeconds, max: maxIntervalSeconds, unit: ' s' },
+  timeoutSeconds: { prop: 'timeout', min: minTimeoutSeconds, max: maxTimeoutSeconds, unit: ' s' },
+  unhealthyThreshold: { prop: 'unhealthyThreshold', min: minThreshold, max: maxThreshold, unit: '' },
+} as const;
 
 /**
  * Adds the sidecars of a backend. Each depends on the one before it, and the server and the containers that fetch models on
@@ -150,7 +149,7 @@ function checkLimits(
     fail('InvalidNumber', message);
   }
   if (healthCheck === undefined) return;
-  const longest = onFargate ? FARGATE_MAX_SECONDS : MAX_START_PERIOD_SECONDS;
+  const longest = onFargate ? FARGATE_MAX_SECONDS : MAX_START_SECONDS;
   const limits = [
     ...Object.entries(CHECK_LIMITS).map(([member, limit]) => ({
       ...limit,

@@ -10,6 +10,7 @@ import { replicaUse } from '../../plan/sidecars';
 import { ServingError } from '../../private/errors';
 import { INTERPRETER_SECONDS, pythonCheck } from '../../workload/private/python-check';
 import { CpuArchitecture } from '../../workload/resources';
+import { CONTAINER_CHECK, MAX_START_SECONDS } from '../container-limits';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import { FARGATE_MAX_DISK_GIB, type FargateSize, fargateDiskGib, fargateSize } from '../fargate-sizes';
 import type { TaskSettingsOptions } from '../task-settings-options';
@@ -40,9 +41,6 @@ export interface Task {
 
 /** The limit of ECS for a task definition as JSON. */
 const MAX_DEFINITION_KIB = 64;
-
-/** The longest timeout of a container health check. */
-const MAX_TIMEOUT_SECONDS = 60;
 
 /** Creates the task definition of a backend: the server, and a container for each model that is fetched before it starts. */
 export function makeTask(
@@ -214,9 +212,6 @@ function addServer(
   return server;
 }
 
-/** The longest start period of a container. The grace period of the service covers longer starts. */
-const MAX_START_PERIOD_SECONDS = 300;
-
 /**
  * Adds the liveness check to the server, which is the first container. The interpreter in the image sends it. The L2 compares
  * its times, so it does not accept those of the plan.
@@ -231,9 +226,14 @@ function addLiveness({ intent }: BackendBinding, plan: () => BackendPlan, defini
       Command: ['CMD', interpreter, ...pythonCheck(intent.port, { ...health, ...liveness })],
       Interval: liveness.intervalSeconds,
       // With the time of the interpreter it still ends before the next one.
-      Timeout: Math.min(liveness.timeoutSeconds + INTERPRETER_SECONDS, liveness.intervalSeconds, MAX_TIMEOUT_SECONDS),
+      Timeout: Math.min(
+        liveness.timeoutSeconds + INTERPRETER_SECONDS,
+        liveness.intervalSeconds,
+        CONTAINER_CHECK.maxTimeoutSeconds,
+      ),
       Retries: liveness.unhealthyThreshold,
-      StartPeriod: Math.min(times.load, MAX_START_PERIOD_SECONDS),
+      // The grace period of the service covers longer starts.
+      StartPeriod: Math.min(times.load, MAX_START_SECONDS),
     };
   });
   const resource = definition.node.defaultChild as ecs.CfnTaskDefinition;
