@@ -1,5 +1,6 @@
 import { ModelVolume } from '../models/model-volume';
 import { requireIdentifier } from '../private/checks';
+import { redact } from '../private/credentials/redact';
 import { ServingError } from '../private/errors';
 import { otherLocation } from '../private/locations';
 import { tagClass } from '../private/package-copy';
@@ -14,7 +15,7 @@ export class ClaimVolume extends ModelVolume {
   /** A claim in the namespace of the chart, by name. */
   public static fromName(name: string): ClaimVolume {
     const other = otherLocation(requireIdentifier('name', name), 'kubernetes.ClaimVolume.fromName');
-    if (other !== undefined) throw new ServingError('InvalidName', `'name' ('${name}') ${other}`);
+    if (other !== undefined) throw new ServingError('InvalidName', `'name' ('${redact(name)}') ${other}`);
     return new ClaimVolume(requireObjectName('name', name, KIND));
   }
 

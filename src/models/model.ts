@@ -119,7 +119,7 @@ export class Model {
       refuseOther('uri', uri, 'Model.fromS3');
       throw new ServingError(
         'InvalidModel',
-        `'${uri}' must be an S3 URI with a bucket name of lower-case letters, digits, dots and hyphens, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
+        `'${redact(uri)}' must be an S3 URI with a bucket name of lower-case letters, digits, dots and hyphens, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
       );
     }
     if (match !== null && /[*?$\s]|(^|\/)\.{1,2}(\/|$)/.test(match[2] as string)) {
@@ -174,11 +174,13 @@ export class Model {
     const text = requireIdentifier('url', url);
     const path = /^https:\/\/[^\s/?#@\\]+(\/[^\s?#\\]*[^\s/?#\\])(?:\?[^\s#\\]*)?$/.exec(text)?.[1];
     if (path === undefined) {
+      if (!/^https?:/i.test(text)) refuseOther('url', text, 'Model.fromUrl');
       throw new ServingError(
         'InvalidModel',
-        `'url' ('${redact(text)}') must be the address of a file, without credentials, such as 'https://example.com/models/resnet50-v2.onnx'`,
+        `'url' ('${redact(text)}') must be the https address of a file, without credentials, such as 'https://example.com/models/resnet50-v2.onnx'`,
       );
     }
+    requirePortOf('url', text);
     const sha256 = requireIdentifier('sha256', options.sha256).replace(/^sha256:/, '');
     if (!/^[0-9a-f]{64}$/.test(sha256)) {
       throw new ServingError(
@@ -234,7 +236,7 @@ export class Model {
       const problem =
         hubNameWithOwner(repository) ??
         "must be a repository of the Hugging Face Hub, owner and name, such as 'facebook/opt-125m'";
-      throw new ServingError('InvalidModel', `'repository' ('${repository}') ${problem}`);
+      throw new ServingError('InvalidModel', `'repository' ('${redact(repository)}') ${problem}`);
     }
     const { revision, token } = options;
     if (!/^[0-9a-f]{40}$/.test(revision)) {
@@ -280,6 +282,12 @@ export class Model {
     if (requireSlashes('location', requireIdentifier('location', location)) === '')
       throw new ServingError('InvalidModel', "the path of a model in the image ('') must not be empty");
     refuseOther('location', location, 'Model.inImage');
+    if (location.trim() === '') {
+      throw new ServingError(
+        'InvalidModel',
+        `'location' ('${redact(location)}') must be a path in the image, such as '/opt/models/resnet50'`,
+      );
+    }
     if (options.path !== undefined && options.path !== location) {
       throw new ServingError(
         'InvalidModel',
@@ -349,7 +357,7 @@ tagClass('Model', Model);
 /** Rejects the reference of another factory. */
 function refuseOther(prop: string, reference: string, factory: ReferenceFactory): void {
   const other = otherLocation(reference, factory);
-  if (other !== undefined) throw new ServingError('InvalidModel', `'${prop}' ('${reference}') ${other}`);
+  if (other !== undefined) throw new ServingError('InvalidModel', `'${prop}' ('${redact(reference)}') ${other}`);
 }
 
 /** Common to all models: name, description and path. */
@@ -374,7 +382,7 @@ function sourceOf(to: string, hex: string, locked: LockedModel): Pick<ModelInten
   if (!isRepository(repository)) {
     throw new ServingError(
       'InvalidModel',
-      `'to' ('${to}') must be a registry repository without a tag, such as 'registry.example.com/models', or 's3://bucket/prefix'`,
+      `'to' ('${redact(to)}') must be a registry repository without a tag, such as 'registry.example.com/models', or 's3://bucket/prefix'`,
     );
   }
   return { image: imageOf(repository, hex, locked) };
@@ -429,14 +437,19 @@ function archiveOf({ unpack, unpackedSize }: ArchiveModelOptions): Pick<ModelInt
   return unpack === true ? { archive: true, bytes: unpackedSize && unpackedSize.toMebibytes() * 2 ** 20 } : {};
 }
 
+/** Returns a URL if its port exists. */
+function requirePortOf(prop: string, url: string): string {
+  const port = Number(/^https?:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/.exec(url)?.[1] ?? 1);
+  if (port >= 1 && port <= 65_535) return url;
+  throw new ServingError('InvalidModel', `'${prop}' ('${url}') must have a port between 1 and 65535, but has ${port}`);
+}
+
 /** The URL of a store: scheme, host and port only, because credentials are secrets and the bucket is in the URI. */
 function storeUrl(endpoint: string): string {
   const text = requireIdentifier('endpoint', endpoint);
-  if (
-    isUnresolved(text) ||
-    /^https?:\/\/(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/.test(text)
-  )
-    return text;
+  if (isUnresolved(text)) return text;
+  if (/^https?:\/\/(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/.test(text))
+    return requirePortOf('endpoint', text);
   throw new ServingError(
     'InvalidModel',
     `'endpoint' ('${redact(text)}') must be the URL of a store, with scheme, host and port only, such as 'https://minio.example.com:9000'`,

@@ -4,6 +4,7 @@ export type ReferenceFactory =
   | 'Model.fromHuggingFace'
   | 'Model.fromOci'
   | 'Model.fromS3'
+  | 'Model.fromUrl'
   | 'Model.inImage'
   | 'ServerImage.fromRegistry'
   | 'kubernetes.ClaimVolume.fromName';
@@ -33,11 +34,20 @@ const MOUNTED = `${COPIED}; on Kubernetes, a claim of the CSI driver of that sto
 
 const WEB = 'a web address';
 
+// Only what the advised factory accepts, so that the advice about an incomplete reference is not another one.
+const BUCKET = '(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])';
+const IMAGE = '[\\w-][\\w.-]*(?::\\d+)?(?:/[\\w-][\\w.-]*)*(?::[\\w.-]+)?(?:@sha256:[^\\s/@]+)?';
+
 /** Every kind of reference that people have for models and images, most specific first. */
 const LOCATIONS: readonly Location[] = [
-  { pattern: /^s3:\/\/(?<bucket>[^/]*)\/?(?<key>.*)$/, what: 'an S3 URI', factory: 'Model.fromS3', call: S3_CALL },
   {
-    pattern: /^arn:[a-z-]+:s3:::(?<bucket>[^/]+)\/?(?<key>.*)$/,
+    pattern: new RegExp(`^s3://${BUCKET}(?:/(?<key>.*))?$`),
+    what: 'an S3 URI',
+    factory: 'Model.fromS3',
+    call: S3_CALL,
+  },
+  {
+    pattern: new RegExp(`^arn:[a-z-]+:s3:::${BUCKET}(?:/(?<key>.*))?$`),
     what: 'the ARN of an S3 object',
     factory: 'Model.fromS3',
     call: S3_CALL,
@@ -56,7 +66,9 @@ const LOCATIONS: readonly Location[] = [
     call: S3_CALL,
   },
   {
-    pattern: /^https?:\/\/s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?\/(?<bucket>[^/?]+)\/?(?<key>[^?]*)/,
+    pattern: new RegExp(
+      `^https?://s3[.-](?:[a-z0-9-]+\\.)*amazonaws\\.com(?:\\.cn)?/${BUCKET}(?:/(?<key>[^?]*)|$|[?])`,
+    ),
     what: 'the web address of an S3 object',
     factory: 'Model.fromS3',
     call: S3_CALL,
@@ -74,7 +86,7 @@ const LOCATIONS: readonly Location[] = [
     factory: 'Model.fromHuggingFace',
   },
   {
-    pattern: /^(?:oci|docker):\/\/(?<reference>.*)$/,
+    pattern: new RegExp(`^(?:oci|docker)://(?<reference>${IMAGE})$`),
     what: 'an image reference with a scheme',
     call: ({ reference }) => `Model.fromOci('${reference}')`,
     factory: 'Model.fromOci',
@@ -106,11 +118,12 @@ const LOCATIONS: readonly Location[] = [
     instead: "download it with 'mlflow artifacts download', and use Model.fromDirectory",
   },
   {
-    pattern: /^(?<url>https:\/\/[^?#]+)/,
+    pattern: /^(?<url>https:\/\/[^\s/?#@\\]+\/[^\s?#\\]*[^\s/?#\\])(?:[?#].*)?$/,
     what: WEB,
     call: ({ url }) => `Model.fromUrl('${url}', { sha256: '<digest>' }) for a file or an archive`,
   },
   { pattern: /^(?:https?|ftp):\/\//, what: WEB, instead: COPIED },
+  { pattern: /^[a-z][a-z0-9+.-]*:\/\//i, what: 'an address of another kind', instead: COPIED },
 ];
 
 /** Owners of models that the Hugging Face Hub had without one. It redirects their old names; fetching requires the owner. */
@@ -137,10 +150,11 @@ export function hubNameWithOwner(name: string): string | undefined {
  * Undefined if nothing is known.
  */
 export function otherLocation(reference: string, factory: ReferenceFactory): string | undefined {
+  // What is wrong with an S3 URI is the matter of its own factory.
+  if (factory === 'Model.fromS3' && reference.startsWith('s3://')) return undefined;
   const found = LOCATIONS.find(({ pattern }) => pattern.test(reference));
   if (found === undefined) return undefined;
   const { pattern, what, factory: own, call, instead } = found;
-  if (own === factory && reference.startsWith('s3://')) return undefined;
   const plain = factory === 'Model.fromOci' && what === WEB ? withoutScheme(reference) : undefined;
   if (plain !== undefined) return `has a scheme, which image references do not have; use ${factory}('${plain}')`;
   const way = call === undefined ? instead : `use ${call(pattern.exec(reference)?.groups ?? {})}`;
@@ -149,5 +163,5 @@ export function otherLocation(reference: string, factory: ReferenceFactory): str
 
 /** The reference of an image that has a scheme, without it. Undefined if it is not an image. */
 export function withoutScheme(reference: string): string | undefined {
-  return /^(?:oci|docker|https?):\/\/(.+)$/.exec(reference)?.[1];
+  return new RegExp(`^(?:oci|docker|https?)://(${IMAGE})$`).exec(reference)?.[1];
 }

@@ -3,6 +3,7 @@ import type { LockedArtifact } from '../models/lock/lock-file';
 import { readLock, requireLock } from '../models/lock/read-lock';
 import type { ImagePlatformIntent } from '../plan/intents';
 import { requireDirectory, requireIdentifier } from '../private/checks';
+import { redact } from '../private/credentials/redact';
 import { ServingError } from '../private/errors';
 import { isRepository, parseReference } from '../private/images/reference';
 import { isSameImage } from '../private/images/same-image';
@@ -223,7 +224,7 @@ function refuseOther(reference: string): void {
     plain === undefined
       ? otherLocation(reference, 'ServerImage.fromRegistry')
       : `has a scheme, which image references do not have; use '${plain}'`;
-  if (problem !== undefined) throw new ServingError('InvalidImage', `'reference' ('${reference}') ${problem}`);
+  if (problem !== undefined) throw new ServingError('InvalidImage', `'reference' ('${redact(reference)}') ${problem}`);
 }
 
 class RegistryImage extends ServerImage {

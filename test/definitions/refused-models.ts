@@ -117,7 +117,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'a model from a URL without TLS',
     code: 'InvalidModel',
     message:
-      "'url' ('http://example.com/a.onnx') must be the address of a file, without credentials, such as 'https://example.com/models/resnet50-v2.onnx'",
+      "'url' ('http://example.com/a.onnx') must be the https address of a file, without credentials, such as 'https://example.com/models/resnet50-v2.onnx'",
     define: (scope) => one(scope, { model: Model.fromUrl('http://example.com/a.onnx', { sha256: '0a'.repeat(32) }) }),
   },
   {

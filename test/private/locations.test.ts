@@ -118,3 +118,101 @@ test('a claim and a secret by other references are refused', () => {
     '; for an ARN use aws.EcsSecret.fromSecret',
   );
 });
+
+describe('a degenerate reference', () => {
+  const TEXTS = [
+    ...[
+      '',
+      ' ',
+      '/',
+      '//',
+      ':',
+      '@',
+      'a@',
+      'a:',
+      'a/b@',
+      '.',
+      '..',
+      'http',
+      'http:',
+      'http://',
+      'http://[',
+      'https://',
+    ],
+    ...['https:///', 'https://h', 'https://h/', 'https://h/x?', 'https://h/x#f', 'HTTPS://h/x'],
+    ...[
+      's3',
+      's3:',
+      's3://',
+      's3:///',
+      's3://b',
+      's3://b/',
+      's3:///k',
+      's3://bucket',
+      's3://bucket/x',
+      'S3://bucket/k',
+    ],
+    ...['arn:', 'arn:aws:s3:::', 'hf://', 'oci://', 'docker://', 'oci://a b', 'oci://r.example/x', 'file://', 'ftp://'],
+    ...['pvc://', 'gs://', 'https://u:hunter2@h/x', 'oci://u:hunter2@h/x', 's3://u:hunter2@bucket/k'],
+  ];
+  const sha256 = '0a'.repeat(32);
+  const lockFile = 'test/definitions/locks/known.lock.json';
+  const FACTORIES: { readonly [name: string]: (text: string) => unknown } = {
+    'Model.fromS3': (text) => Model.fromS3(text),
+    'endpoint of Model.fromS3': (text) => Model.fromS3('s3://bucket/a/', { endpoint: text }),
+    'Model.fromUrl': (text) => Model.fromUrl(text, { sha256 }),
+    'Model.fromOci': (text) => Model.fromOci(text),
+    'Model.fromHuggingFace': (text) => Model.fromHuggingFace(text, REVISION),
+    'Model.fromDirectory': (text) => Model.fromDirectory(text, { lockFile }),
+    'to of Model.fromDirectory': (text) => Model.fromDirectory('models/resnet50', { lockFile, to: text }),
+    'Model.inImage': (text) => Model.inImage(text),
+    'ServerImage.fromRegistry': (text) => ServerImage.fromRegistry(text),
+    'kubernetes.ClaimVolume.fromName': (text) => kubernetes.ClaimVolume.fromName(text),
+  };
+
+  /** The error of a call; undefined if it is accepted, or if the image only lacks a digest. */
+  function errorOf(call: () => unknown): string | undefined {
+    try {
+      call();
+      return undefined;
+    } catch (error) {
+      const { message } = error as Error;
+      return message.startsWith('[MutableImage]') ? undefined : message;
+    }
+  }
+
+  test.each(
+    Object.entries(FACTORIES),
+  )('of %s is answered with a call that is accepted, and no password', (_name, make) => {
+    for (const text of TEXTS) {
+      const message = errorOf(() => make(text)) ?? '';
+      expect(message).not.toContain('hunter2');
+      for (const [, factory = '', argument = ''] of message.matchAll(/\b([A-Z][\w.]*\.\w+)\('([^']*)'/g)) {
+        const name = factory === 'ClaimVolume.fromName' ? `kubernetes.${factory}` : factory;
+        const advised = FACTORIES[name];
+        if (advised === undefined) throw new Error(`${text}: ${message}`);
+        expect({ text, factory, error: errorOf(() => advised(argument)) }).toEqual({ text, factory, error: undefined });
+      }
+    }
+  });
+
+  test.each<[string, string, string]>([
+    ['Model.fromUrl', 'http://', 'must be the https address of a file, without credentials'],
+    [
+      'Model.fromUrl',
+      's3://bucket/a',
+      "is an S3 URI, which Model.fromUrl does not support; use Model.fromS3('s3://bucket/a')",
+    ],
+    ['Model.fromUrl', 'https://h:99999/x', 'must have a port between 1 and 65535, but has 99999'],
+    ['endpoint of Model.fromS3', 'https://h:99999', 'must have a port between 1 and 65535, but has 99999'],
+    [
+      'Model.inImage',
+      'hf://',
+      "'location' ('hf://') is an address of another kind, which Model.inImage does not support",
+    ],
+    ['Model.fromDirectory', 'oci://u:hunter2@h/x', "'directory' ('oci://***@h/x') is an address of another kind"],
+    ['Model.inImage', ' ', "must be a path in the image, such as '/opt/models/resnet50'"],
+  ])('of %s is refused in its own words: %s', (name, text, message) => {
+    expect(errorOf(() => FACTORIES[name]?.(text))).toContain(message);
+  });
+});

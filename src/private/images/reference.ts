@@ -1,3 +1,4 @@
+import { redact } from '../credentials/redact';
 import { ServingError } from '../errors';
 
 const COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
@@ -20,7 +21,7 @@ export function parseReference(reference: string): ImageReference {
   if (parts === undefined) {
     throw new ServingError(
       'InvalidImage',
-      `'${reference}' must be an image reference with a tag or a digest of 64 hex digits, such as 'acme/svm@sha256:...' or 'acme/svm:1.4.2'`,
+      `'${redact(reference)}' must be an image reference with a tag or a digest of 64 hex digits, such as 'acme/svm@sha256:...' or 'acme/svm:1.4.2'`,
     );
   }
   return { name: parts.name as string, tag: parts.tag, digest: parts.digest };
