@@ -20,7 +20,6 @@ import { removedWith } from '../private/tree';
 import { requireSeconds } from '../units/private/seconds';
 import type { TargetSettings } from '../workload/target-settings';
 import type { AttachmentBinding, BackendBinding, EndpointBinding } from './bindings';
-import { closedPlaces } from './private/closed-places';
 import { backendCredentials, headerCredentials } from './private/credential-warnings';
 import { Declarations } from './private/declarations';
 import {
@@ -38,6 +37,7 @@ import { crowdedPriorities } from './private/priority-warnings';
 import { createIn } from './private/reserved-ids';
 import { stickinessOrder } from './private/sticky-session';
 import { stopWarnings } from './private/stop-warnings';
+import { unusablePlaces } from './private/unusable-places';
 import {
   type FindWarnings,
   openWarnings,
@@ -137,7 +137,7 @@ export abstract class TargetPlatform extends ServingPlatform {
       ...unfilledBatches(intent),
       ...hubDownloads(intent),
       ...gpuWarnings(intent),
-      ...closedPlaces(this.target, intent),
+      ...unusablePlaces(this.target, intent),
       ...patchWarnings(intent.name, this.renderer.patchesOf(backend)),
     ]);
     this.warnOf(scope, () => {

@@ -66,6 +66,7 @@ const CASES: [id: string, change: Partial<BackendOptions>, props?: ServingEndpoi
   ],
   ['closedDirectory.v1', { user: 1000, scratch: [ScratchVolume.at('/root/.cache')] }],
   ['closedDirectory.v1.proxy', { sidecars: [{ ...proxy, user: 65532, environment: { HOME: '/root' } }] }],
+  ['readOnlyCache.v1.HF_HOME', { environment: { HF_HOME: '/data' } }],
   ['repeatedPath.endpoint', {}, { path: '/a', paths: [{ path: '/a/b', requestTimeout: Duration.minutes(2) }] }],
   ['hubDownload.v1', { server: ModelServer.textEmbeddingsInference({ model: 'BAAI/bge-small-en-v1.5' }) }],
   ['longStop.v1', {}, { streaming: { maxDuration: Duration.minutes(30), heartbeat: Duration.seconds(20) } }],
@@ -221,6 +222,44 @@ describe('a directory below /root', () => {
     expect(linesOf((chart) => define(chart, change))).toEqual([]);
     const replaced = { scratch: [ScratchVolume.at('/root')], environment: { HOME: '/root' } };
     expect(linesOf((chart) => define(chart, replaced))).toEqual([]);
+  });
+});
+
+describe('a cache in the read-only root file system', () => {
+  const environment = { HF_HOME: '/data/hub' };
+  const vllm = ServerImage.fromRegistry('vllm/vllm-openai:v0.18.0');
+  const warnings = (change: Partial<BackendOptions>) => linesOf((chart) => define(chart, { environment, ...change }));
+
+  test.each<[string, Partial<BackendOptions>]>([
+    ['in /tmp', { environment: { HF_HOME: '/tmp/hub' } }],
+    ['in a scratch volume', { scratch: [ScratchVolume.at('/data')] }],
+    ['in a cache volume', { cache: CacheVolume.fromVolume(claim, { path: '/data' }) }],
+    ['in a model', { model: Model.fromS3('s3://acme/hub/', { path: '/data' }) }],
+    ['in a shared directory', { sidecars: [{ ...proxy, sharedDirectories: ['/data'] }] }],
+    ['with a writable root file system', { readOnlyRootFilesystem: false }],
+    ['without the hub', { environment: { ...environment, HF_HUB_OFFLINE: '1' } }],
+    ['in a relative directory', { environment: { HF_HOME: 'hub' } }],
+  ])('causes none %s', (_what, change) => {
+    expect(warnings(change)).toEqual([]);
+  });
+
+  test('causes one for each variable and container', () => {
+    const sidecars = [{ ...proxy, environment: { TMPDIR: '/scratch' } }];
+    expect(warnings({ environment: { ...environment, TORCH_HOME: '/torch', MODEL: '/data/net' }, sidecars })).toEqual([
+      expect.stringContaining(
+        "variable 'HF_HOME' ('/data/hub') of backend 'v1' is a cache in the root file system, which is read-only; use a directory below '/tmp', mount a volume there with 'scratch' or 'cache',",
+      ),
+      expect.stringContaining("variable 'TORCH_HOME' ('/torch') of backend 'v1'"),
+      expect.stringContaining("variable 'TMPDIR' ('/scratch') of sidecar 'proxy' of backend 'v1'"),
+    ]);
+  });
+
+  test('is reported as closed, if it is both', () => {
+    const lines = warnings({ image: vllm, environment: { HF_HOME: '/root/.cache' } });
+    expect(lines).toEqual([expect.stringContaining('closedDirectory.v1')]);
+    expect(warnings({ image: vllm, user: 0, environment: { HF_HOME: '/root/.cache' } }).join()).toContain(
+      'readOnlyCache.v1.HF_HOME',
+    );
   });
 });
 

@@ -48,7 +48,7 @@ export function hubDownloads(backend: BackendIntent): Warning[] {
 }
 
 /** Whether the libraries of the Hugging Face Hub use only files that the image or a volume contains. */
-function isOffline({ HF_HUB_OFFLINE: value = '' }: Record<string, string>): boolean {
+export function isOffline({ HF_HUB_OFFLINE: value = '' }: Record<string, string>): boolean {
   return /^(?:1|true|yes|on)$/i.test(value);
 }
 

@@ -21,6 +21,7 @@ export const WARNING_KINDS = [
   'publicBackendAddress',
   'publicTrustedProxies',
   'publishDestination',
+  'readOnlyCache',
   'repeatedPath',
   'rootUser',
   'routerImage',
