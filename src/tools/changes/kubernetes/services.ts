@@ -1,5 +1,5 @@
 import type { Change } from '../change';
-import { at, isEqual, object, objects, text } from '../data';
+import { at, isEqual, object, objects, stable, text } from '../data';
 import { type ClusterObject, type ClusterUpdate, isSelected, podTemplate, shownObject, workloadsOf } from './objects';
 
 /** Services that lose their Pods or their address, and routes to Services. */
@@ -60,33 +60,55 @@ function isRoute({ kind }: ClusterObject): boolean {
   return kind === 'HTTPRoute' || kind === 'GRPCRoute' || kind === 'Ingress';
 }
 
-/** The Services that a route forwards to, with a weight above 0. */
-function servicesOf({ body }: ClusterObject): string[] {
-  const rules = objects(at(body, 'spec.rules'));
-  const references = rules.flatMap((rule) => objects(rule.backendRefs));
-  const paths = rules.flatMap((rule) => objects(at(rule, 'http.paths')));
-  const named = [
-    ...references
-      .filter(({ kind, weight }) => (kind ?? 'Service') === 'Service' && weight !== 0)
-      .map(({ name }) => name),
-    ...paths.map((path) => at(path, 'backend.service.name')),
-    at(body, 'spec.defaultBackend.service.name'),
-  ];
-  return [...new Set(named.map(text).filter((name) => name !== ''))];
+/** A rule of a route: which requests it matches, and the Services that it forwards them to with a weight above 0. */
+interface RouteRule {
+  readonly matches: string;
+  readonly services: readonly string[];
 }
 
-/** Routes that move requests to a Service which is created with the same update. */
+function rulesOf({ body }: ClusterObject): RouteRule[] {
+  const rules = objects(at(body, 'spec.rules'));
+  const routed = rules.map(({ matches, backendRefs }) => ({
+    matches: stable(matches),
+    services: namesIn(
+      objects(backendRefs)
+        .filter(({ kind, weight }) => (kind ?? 'Service') === 'Service' && weight !== 0)
+        .map(({ name }) => name),
+    ),
+  }));
+  const paths = rules.flatMap((rule) => objects(at(rule, 'http.paths')).map((path) => ({ host: rule.host, ...path })));
+  return [
+    ...routed,
+    ...paths.map(({ backend, ...match }) => ({
+      matches: stable(match),
+      services: namesIn([at(backend, 'service.name')]),
+    })),
+    { matches: 'default', services: namesIn([at(body, 'spec.defaultBackend.service.name')]) },
+  ];
+}
+
+function namesIn(names: readonly unknown[]): string[] {
+  return names.map(text).filter((name) => name !== '');
+}
+
+/** The Services that a route forwards to. */
+function servicesOf(route: ClusterObject): string[] {
+  return [...new Set(rulesOf(route).flatMap(({ services }) => services))];
+}
+
+/** Requests that move to a Service which is created with the same update. New rules take over no requests. */
 function changedRoute(update: ClusterUpdate, from: ClusterObject, to: ClusterObject): Change[] {
-  const old = servicesOf(from);
-  return servicesOf(to)
-    .filter((name) => !old.includes(name))
-    .flatMap((name) => {
-      const service = update.find('Service', to, name);
-      if (service === undefined || !update.created.includes(service)) return [];
-      const order = service.position > to.position ? ' It is also applied before that Service exists.' : '';
-      const message = `forwards requests to ${shownObject(service)}, whose Pods are created with the same update and are not ready yet.${order}`;
-      return [{ kind: 'ForwardedTooEarly', subject: shownObject(to), message }];
-    });
+  const old = new Map(rulesOf(from).map(({ matches, services }) => [matches, services]));
+  const moved = rulesOf(to).flatMap(({ matches, services }) =>
+    services.filter((name) => old.get(matches)?.includes(name) === false),
+  );
+  return [...new Set(moved)].flatMap((name) => {
+    const service = update.find('Service', to, name);
+    if (service === undefined || !update.created.includes(service)) return [];
+    const order = service.position > to.position ? '. The route is also applied before that Service exists' : '';
+    const message = `forwards requests to ${shownObject(service)}, whose Pods are created with the same update and are not ready yet${order}`;
+    return [{ kind: 'ForwardedTooEarly', subject: shownObject(to), message }];
+  });
 }
 
 /** Routes to Services that the update removes. */

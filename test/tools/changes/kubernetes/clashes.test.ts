@@ -150,6 +150,16 @@ const ROWS: readonly [edit: string, before: object[], after: object[], expected:
     [service('a'), service('b'), route(['a', 1], ['b', 0])],
     [],
   ],
+  [
+    'a new rule of a route has a new Service',
+    [route(['a', 1]), service('a')],
+    [
+      service('a'),
+      service('b'),
+      changed(route(['a', 1]), { 'spec.rules[1]': { matches: [{}], backendRefs: [{ name: 'b' }] } }),
+    ],
+    [],
+  ],
   ['a new route has a new Service', [], [service('a'), route(['a', 1])], []],
   ['a route keeps a Service that is removed', [service('a'), route(['a', 1])], [route(['a', 1])], ['NoTargets']],
   ['a Service of the type LoadBalancer is removed', [service('a', { type: 'LoadBalancer' })], [], ['AddressReplaced']],
@@ -171,7 +181,7 @@ test('the messages name objects and numbers', () => {
 test('a route that is applied before its new Service has a note', () => {
   const before = objectsOf([route(['a', 1]), service('a')]);
   const [first] = checkObjects(before, objectsOf([route(['b', 1]), service('a'), service('b')]));
-  expect(first?.message).toContain('It is also applied before that Service exists.');
+  expect(first?.message).toContain('. The route is also applied before that Service exists');
 });
 
 test('lists are expanded, and objects of different namespaces are different', () => {
