@@ -1,0 +1,185 @@
+import type { ChangeKind } from '../../src/tools/changes/change';
+
+/** The findings of one edit on one target, in both directions, and the reason. */
+export interface Expectation {
+  readonly edit: string;
+  readonly target: 'aws' | 'kubernetes';
+  readonly forth?: readonly ChangeKind[];
+  readonly back?: readonly ChangeKind[];
+  readonly why: string;
+}
+
+type Target = Expectation['target'];
+
+/** The same findings for several edits in both directions. */
+const both = (target: Target, kinds: readonly ChangeKind[], why: string, edits: readonly string[]): Expectation[] =>
+  edits.map((edit) => ({ edit, target, forth: kinds, back: kinds, why }));
+
+/** The same findings for several edits in the direction back, where something is removed. */
+const back = (target: Target, kinds: readonly ChangeKind[], why: string, edits: readonly string[]): Expectation[] =>
+  edits.map((edit) => ({ edit, target, back: kinds, why }));
+
+/** Faults of the renderers. A row whose fault is mended fails its test: remove it. */
+export const FAULTS: readonly Expectation[] = [
+  ...both(
+    'aws',
+    ['PriorityInUse'],
+    'the priority of a rule is a hash of its route, so another logical id gets the number that the old one still holds',
+    [
+      'the id of an endpoint',
+      'a construct around an endpoint',
+      'an endpoint that takes the path of a removed one',
+      'two endpoints swap their paths',
+      'an endpoint takes the path that another one leaves',
+      'the id of the stack of the endpoint',
+      'the name of the stack of the backends',
+    ],
+  ),
+  ...both(
+    'aws',
+    ['PriorityInUse'],
+    'the rules of an endpoint with a priority are numbered consecutively, so one more rule moves those after it',
+    [
+      'the next priority',
+      'a third backend with a priority',
+      'a backend declared first with a priority',
+      'a fourth method with a priority',
+      'a header rule with a priority',
+    ],
+  ),
+  ...both(
+    'aws',
+    ['Replaced', 'TargetGroupEmptied'],
+    'the target group has the port of the backend, which is create-only, although ECS registers the port of each task',
+    ['the port', 'another port'],
+  ),
+  ...both('aws', ['ExportInUse', 'Replaced', 'TargetGroupEmptied'], 'the same, with an export of the target group', [
+    'the port of a backend in its own stack',
+  ]),
+  ...both(
+    'aws',
+    ['Replaced'],
+    'the name of a backend is in the description of its security group, which is create-only, so a new name rolls all tasks',
+    ['the name of an endpoint', 'another name of an endpoint', 'the name of a backend', 'another name of a backend'],
+  ),
+  ...both(
+    'aws',
+    ['CapacityProviderInUse'],
+    'the associations of the cluster lose the old capacity provider before the service moves to the new one',
+    ['another GPU product', 'more GPUs', 'another instance type', 'an instance type listed first'],
+  ),
+  ...back('aws', ['CapacityProviderInUse'], 'the same, with a service that leaves its instances', [
+    'a second backend with a GPU of another product',
+  ]),
+  {
+    edit: 'HTTPS',
+    target: 'aws',
+    forth: ['PortInUse'],
+    back: ['PortInUse'],
+    why: 'the listener changes its port in place, while the redirect is another resource for port 80',
+  },
+  ...both('aws', ['PermissionRemoved'], 'the policy of a role is updated in place before the old tasks are gone', [
+    'the prefix of a model',
+    'the bucket of a model',
+    'another secret',
+    'another permission',
+  ]),
+  ...back('aws', ['PermissionRemoved'], 'the same, where a permission is removed and others of the role stay', [
+    'an image in ECR',
+    'a second model',
+    'a secret',
+    'a second secret',
+    'keys of a secret as variables',
+    'a secret of a sidecar',
+    'a permission',
+  ]),
+  ...both(
+    'aws',
+    ['FewReplicas'],
+    'a service with autoscaling has no number of replicas, and ECS creates a new one with a single replica',
+    ['the id of the only backend, with autoscaling'],
+  ),
+  ...both(
+    'aws',
+    ['Replaced'],
+    'services on instances have an explicit scheduling strategy, and those on Fargate have none',
+    ['a GPU', 'a second backend with a GPU of another product'],
+  ),
+  ...back(
+    'aws',
+    ['ExportInUse', 'TargetGroupEmptied'],
+    'the stack of the backends is deployed first, and removes a target group that the rule of the endpoint still imports',
+    ['a third backend in its own stack'],
+  ),
+  {
+    edit: 'autoscaling',
+    target: 'kubernetes',
+    forth: ['ReplicasReset'],
+    why: 'the Deployment has no replicas with autoscaling, and the API server sets a removed number to 1',
+  },
+];
+
+/** Findings that follow from what is edited. */
+export const INHERENT: readonly Expectation[] = [
+  ...both('aws', ['PriorityInUse'], 'CloudFormation cannot swap what is unique in one update', [
+    'two endpoints swap their priorities',
+  ]),
+  ...back('aws', ['ReplicasReset'], 'the definition has a number below the maximum of autoscaling', ['autoscaling']),
+  ...both('aws', ['AddressReplaced', 'Replaced'], 'another platform has another load balancer', [
+    'a platform instead of the implicit one',
+    'the id of a platform',
+  ]),
+  ...both('aws', ['AddressReplaced', 'Replaced'], 'the scheme of a load balancer is create-only', [
+    'public access',
+    'public access without TLS',
+  ]),
+  ...back('aws', ['AddressReplaced'], 'port 443 is closed', ['HTTPS']),
+  ...both('aws', ['Replaced', 'TargetGroupEmptied'], 'tasks and target groups move to another VPC', [
+    'an existing VPC',
+  ]),
+  ...both(
+    'aws',
+    ['Replaced', 'TargetGroupEmptied'],
+    'the protocol version of a target group is create-only; use another endpoint for another protocol',
+    ['a protocol for gRPC', 'HTTP/2 instead of HTTP/1.1'],
+  ),
+  ...both(
+    'aws',
+    ['AddressReplaced', 'ExportInUse', 'Replaced', 'TargetGroupEmptied'],
+    'another stack is another platform, and the old one stays',
+    ['the id of the stack of the platform'],
+  ),
+  ...both('kubernetes', ['ForwardedTooEarly'], 'another name is another Deployment, and nothing waits for its Pods', [
+    'the id of an endpoint',
+    'the name of an endpoint',
+    'another name of an endpoint',
+    'an endpoint that takes the path of a removed one',
+    'a backend instead of another',
+    'the id of the only backend',
+    'a backend outside of its endpoint',
+    'the name of a backend',
+    'another name of a backend',
+  ]),
+  ...both('kubernetes', ['FewReplicas', 'ForwardedTooEarly'], 'the same, and the autoscaler starts at one replica', [
+    'the id of the only backend, with autoscaling',
+  ]),
+  ...back('kubernetes', ['ReplicasReset'], 'the definition has a number below the maximum of autoscaling', [
+    'autoscaling',
+  ]),
+  {
+    edit: 'a gateway',
+    target: 'kubernetes',
+    forth: ['AddressReplaced'],
+    why: 'the router is removed, and the gateway has another address',
+  },
+  {
+    edit: 'a third backend behind a gateway',
+    target: 'kubernetes',
+    forth: ['ForwardedTooEarly'],
+    why: 'nothing waits for the Pods of a backend with a share; add it with the weight 0 first',
+  },
+  ...both('kubernetes', ['SelectorMismatch'], 'the router speaks the new protocol at once, also to the old Pods', [
+    'gRPC behind the router',
+    'HTTP/2 behind the router',
+  ]),
+];
