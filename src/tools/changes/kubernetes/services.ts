@@ -1,5 +1,5 @@
 import type { Change } from '../change';
-import { at, isEqual, object, objects, stable, text } from '../data';
+import { at, type Data, isEqual, object, objects, stable, text } from '../data';
 import { type ClusterObject, type ClusterUpdate, isSelected, podTemplate, shownObject, workloadsOf } from './objects';
 
 /** Services that lose their Pods or their address, and routes to Services. */
@@ -76,7 +76,9 @@ function rulesOf({ body }: ClusterObject): RouteRule[] {
         .map(({ name }) => name),
     ),
   }));
-  const paths = rules.flatMap((rule) => objects(at(rule, 'http.paths')).map((path) => ({ host: rule.host, ...path })));
+  const paths = rules.flatMap((rule) =>
+    objects(at(rule, 'http.paths')).map((path): Data => ({ host: rule.host, ...path })),
+  );
   return [
     ...routed,
     ...paths.map(({ backend, ...match }) => ({
