@@ -52,6 +52,8 @@ class Backend extends Construct {
       loadBalancingAlgorithmType: elbv2.TargetGroupLoadBalancingAlgorithmType.ROUND_ROBIN,
       deregistrationDelay: Duration.seconds(70),
       healthCheck: {
+        protocol: elbv2.Protocol.HTTP,
+        port: 'traffic-port',
         path: props.healthPath,
         healthyHttpCodes: props.healthyCodes,
         interval: Duration.seconds(10),
@@ -72,6 +74,7 @@ class Backend extends Construct {
       healthCheckGracePeriod: Duration.seconds(props.graceSeconds),
       propagateTags: ecs.PropagatedTagSource.SERVICE,
       enableECSManagedTags: true,
+      enableExecuteCommand: false,
       availabilityZoneRebalancing: ecs.AvailabilityZoneRebalancing.ENABLED,
     });
     this.cfnService = this.service.node.defaultChild as ecs.CfnService;

@@ -31,7 +31,7 @@ test('shares of new clients only are listed as such, and select no backend', () 
   const explanation = { platform: 'Platform', target: 'a test', plan: platform.plan(), lockFiles: [], refusals: [] };
   const routes = explain([explanation]).find(({ title }) => title.startsWith('routes of'))?.table?.rows ?? [];
   expect(routes.map((row) => row.at(-1))).toEqual([
-    ...['v1 1/1', 'v2 1/1', 'v0 1/1'],
+    ...['v0 1/1', 'v1 1/1', 'v2 1/1'],
     'v1 1/3, v2 2/3 of new clients as /c',
     'v1 1/3, v2 2/3 of new clients',
   ]);
