@@ -28,3 +28,17 @@ export function requireFilledIn(prop: string, text: string, at?: Place): string 
     at,
   );
 }
+
+/**
+ * The beginning of a text that fits a limit. No character is cut in half, which would leave an unpaired surrogate.
+ */
+export function leading(text: string, most: number, sizeOf: (character: string) => number = () => 1): string {
+  let size = 0;
+  let end = 0;
+  for (const character of text) {
+    size += sizeOf(character);
+    if (size > most) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}

@@ -186,4 +186,16 @@ describe('tags', () => {
       { Key: 'serving:description', Value: 'x'.repeat(256) },
     ]);
   });
+
+  test('and the description of the output are not truncated within a character', () => {
+    const letter = '\u{1d49c}';
+    const { stack } = oneBackend({ description: `x${letter.repeat(300)}` }, { description: `x${letter.repeat(300)}` });
+    const template = templateOf(stack);
+    expect(only(template, SERVICE).Tags).toContainEqual({
+      Key: 'serving:description',
+      Value: `x${letter.repeat(255)}`,
+    });
+    const descriptions = Object.values(template.findOutputs('*')).map(({ Description }) => Description);
+    expect(descriptions).toContain(`x${letter.repeat(255)}`);
+  });
 });

@@ -8,6 +8,7 @@ import { LoadBalancing, ServerProtocol } from '../../plan/choices';
 import type { BackendIntent } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
+import { leading } from '../../private/text';
 import { isUnresolved } from '../../private/tokens';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import type { TaskSettingsOptions } from '../task-settings-options';
@@ -281,7 +282,7 @@ export class BackendService {
     for (const [key, text] of Object.entries(texts)) {
       if (text === undefined) continue;
       // The text of a token is known at deployment only.
-      this.cfnService.tags.setTag(key, isUnresolved(text) ? text : text.replace(illegal, '-').slice(0, 256));
+      this.cfnService.tags.setTag(key, isUnresolved(text) ? text : leading(text.replace(illegal, '-'), 256));
     }
   }
 

@@ -28,6 +28,7 @@ import type { EndpointReach } from '../../plan/serving-plan';
 import { replicaUse } from '../../plan/sidecars';
 import { BalancerAccess } from '../../plan/target-profile';
 import { ServingError } from '../../private/errors';
+import { leading } from '../../private/text';
 import { isUnresolved } from '../../private/tokens';
 import { CpuArchitecture } from '../../workload/resources';
 import { FARGATE_MAX_SECONDS } from '../container-limits';
@@ -203,7 +204,7 @@ const ACCESS_NOTES: { readonly [access in BalancerAccess]: string } = {
   [BalancerAccess.UNKNOWN]: 'reachable from where the existing load balancer is',
 };
 
-/** The maximum length of an output description in CloudFormation. */
+/** The maximum length of an output description in CloudFormation, in bytes. */
 const MAX_DESCRIPTION = 1024;
 
 function requireStack(construct: Construct, subject: string): void {
@@ -218,5 +219,5 @@ function requireStack(construct: Construct, subject: string): void {
 /** The description of an output, which CloudFormation requires to be plain text: a token is replaced by the default. */
 function outputDescription({ description, name }: EndpointIntent): string {
   const isPlain = description !== undefined && !isUnresolved(description);
-  return (isPlain ? description : `URL of endpoint '${name}'`).slice(0, MAX_DESCRIPTION);
+  return leading(isPlain ? description : `URL of endpoint '${name}'`, MAX_DESCRIPTION, Buffer.byteLength);
 }
