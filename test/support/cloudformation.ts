@@ -30,13 +30,20 @@ const { _singletonInstance: appsValidator } = CloudFormationValidatePlugin as un
 
 /** The findings of AWS's validator, including warnings, with the default rules of CDK. */
 export function validateTemplate(template: object): TemplateFinding[] {
+  return validateTemplates([template]);
+}
+
+/** The findings for templates of separate stacks, whose names have nothing to do with each other. */
+export function validateTemplates(templates: readonly object[]): TemplateFinding[] {
+  if (templates.length === 0) return [];
   const folder = mkdtempSync(join(tmpdir(), 'template-'));
   try {
-    const templatePath = join(folder, 'template.json');
-    writeFileSync(templatePath, JSON.stringify(template));
-    const { violations } = appsValidator().validate({
-      stackTemplates: [{ stackConstructPath: 'Stack', templatePath, templateArtifactId: 'Stack' }],
-    } as unknown as IPolicyValidationContext);
+    const stackTemplates = templates.map((template, index) => {
+      const templatePath = join(folder, `template${index}.json`);
+      writeFileSync(templatePath, JSON.stringify(template));
+      return { stackConstructPath: `Stack${index}`, templatePath, templateArtifactId: `Stack${index}` };
+    });
+    const { violations } = appsValidator().validate({ stackTemplates } as unknown as IPolicyValidationContext);
     return violations.map(({ ruleName, severity, description, violatingResources }) => ({
       rule: ruleName,
       severity: severity ?? 'unknown',
