@@ -1,0 +1,81 @@
+/** Compares what targets run for one definition, read from their output. */
+import { isDeepStrictEqual } from 'node:util';
+import type { BackendIntent } from '../../src/plan/intents';
+import type { ObservedBackend } from '../support/observation';
+import { observeAws } from '../support/observe-aws';
+import { observeGateway, observeRouter } from '../support/observe-kubernetes';
+import type { Rendered, TargetName } from './render';
+
+type Backends = { readonly [name: string]: ObservedBackend };
+
+/** The parts of a backend that mean the same on every target. */
+const SAME: { readonly [part: string]: (backend: ObservedBackend, intent: BackendIntent) => unknown } = {
+  image: ({ image }) => image,
+  command: ({ command }) => command.filter((word) => !/\d/.test(word)),
+  'entry point': ({ replacesEntryPoint }) => replacesEntryPoint,
+  'working directory': ({ workingDirectory }) => workingDirectory,
+  environment: ({ environment }, intent) => Object.keys(intent.environment).map((name) => unescaped(environment[name])),
+  secrets: ({ secrets }) => [...secrets].sort(),
+  port: ({ port }) => port,
+  'additional ports': ({ additionalPorts }) => additionalPorts,
+  sidecars: ({ sidecars }) => sidecars,
+  replicas: ({ replicas, scaling }) => replicas ?? [scaling?.min, scaling?.max],
+  // AWS replaces a replica by the health check alone if no interpreter can send requests.
+  'liveness check': ({ liveness }, intent) =>
+    intent.server.descriptor.interpreter === undefined ? undefined : liveness,
+  'smoke test': ({ smokeTest }) => smokeTest,
+  GPUs: ({ gpus }) => gpus,
+  'root file system': ({ readOnlyRootFilesystem }) => readOnlyRootFilesystem,
+  user: ({ user }, intent) => (intent.user === undefined ? undefined : user),
+  models: ({ models }) => models.map(({ path }) => path).sort(),
+};
+
+/** Kubernetes replaces `$$` by `$` in values, because `$(NAME)` is another variable. */
+const unescaped = (value: string | undefined) => value?.replaceAll('$$', '$');
+
+const OBSERVERS: { readonly [target in TargetName]: (output: never) => { readonly backends: Backends } } = {
+  aws: observeAws,
+  router: observeRouter,
+  'portable gateway': observeGateway,
+  'Envoy Gateway': observeGateway,
+};
+
+/** What a target drops or changes, compared with the first target that accepts the definition. */
+export function differencesOf(rendered: { readonly [target in TargetName]?: Rendered }): string[] {
+  const [first, ...others] = (Object.entries(rendered) as [TargetName, Rendered][])
+    .filter(([, { plan }]) => plan.endpoints.length > 0)
+    .map(observed);
+  return first === undefined ? [] : others.flatMap((other) => between(first, other));
+}
+
+/** The name of a backend in a tag, which AWS restricts to some characters. */
+const tagOf = (name: string) => name.replace(/[^\p{L}\p{Z}\p{N}_.:/=+@-]/gu, '-').slice(0, 256);
+
+interface Observed {
+  readonly target: TargetName;
+  readonly backends: Backends;
+  readonly plan: Rendered['plan'];
+}
+
+const observed = ([target, { output, plan }]: [TargetName, Rendered]): Observed => ({
+  target,
+  backends: OBSERVERS[target](output as never).backends,
+  plan,
+});
+
+function between(one: Observed, two: Observed): string[] {
+  return one.plan.backends.flatMap(({ intent, name }) =>
+    Object.entries(SAME).flatMap(([part, read]) => {
+      const [left, right] = [one, two].map(({ target, backends }) => {
+        const found = backends[target === 'aws' ? tagOf(name) : name];
+        if (found === undefined) throw new Error(`${target} has no backend '${name}'`);
+        return read(found, intent);
+      });
+      return isDeepStrictEqual(left, right)
+        ? []
+        : [
+            `the ${part} of a backend differs: ${one.target} ${JSON.stringify(left)}, ${two.target} ${JSON.stringify(right)}`,
+          ];
+    }),
+  );
+}
