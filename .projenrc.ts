@@ -297,8 +297,11 @@ project.addTask('test:real', {
   ],
 });
 project.addTask('test:properties', {
-  description: 'Simulate 100,000 combinations of servers, targets and timeouts',
-  steps: [{ exec: 'tsx test/simulation/run.ts', receiveArgs: true }],
+  description: 'Simulate 100,000 combinations of servers, targets and timeouts, and render 1,000 random definitions',
+  steps: [
+    { exec: 'tsx test/simulation/run.ts', receiveArgs: true },
+    { exec: 'tsx test/random/run.ts', receiveArgs: true },
+  ],
 });
 project.addTask('test:fuzz', {
   description: 'Run the command line in process with 100,000 hostile inputs of each kind',
