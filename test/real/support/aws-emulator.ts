@@ -14,6 +14,8 @@ export interface AwsEmulator {
   readonly environment: Readonly<Record<string, string>>;
   /** The keys of the objects in a bucket, with their content. */
   objectsOf(bucket: string): Readonly<Record<string, string>>;
+  /** The output of a Python script with `boto3`, `json` and `sys`. */
+  run(script: string, ...args: string[]): string;
   stop(): Promise<void>;
 }
 
@@ -59,6 +61,7 @@ export async function startAws(): Promise<AwsEmulator> {
       return {
         environment,
         objectsOf: (bucket) => JSON.parse(python(OBJECTS, bucket)),
+        run: python,
         stop: () => stopped(child),
       };
     }
