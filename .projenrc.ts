@@ -297,10 +297,12 @@ project.addTask('test:real', {
   ],
 });
 project.addTask('test:properties', {
-  description: 'Simulate 100,000 combinations of servers, targets and timeouts, and render 1,000 random definitions',
+  description:
+    'Simulate 100,000 combinations of servers, targets and timeouts, render 1,000 random definitions, and check random updates',
   steps: [
     { exec: 'tsx test/simulation/run.ts', receiveArgs: true },
     { exec: 'tsx test/random/run.ts', receiveArgs: true },
+    { exec: 'tsx test/changes/run.ts', receiveArgs: true },
   ],
 });
 project.addTask('test:fuzz', {

@@ -1,4 +1,4 @@
-import type { RootConstruct } from 'constructs';
+import type { Construct, RootConstruct } from 'constructs';
 import fc from 'fast-check';
 import { Backend } from '../../src/constructs/backend';
 import type { BackendOptions } from '../../src/constructs/backend-options';
@@ -146,7 +146,7 @@ const backend: fc.Arbitrary<BackendDefinition> = fc.record({
   extra: fc.option(fc.constantFrom(...Object.keys(EXTRAS)), { nil: undefined }),
 });
 
-const endpoint: fc.Arbitrary<EndpointDefinition> = fc.record({
+export const endpoints: fc.Arbitrary<EndpointDefinition> = fc.record({
   path: fc.constantFrom(...PATHS),
   hosts: fc.subarray([...EXACT_HOSTS, ...WILDCARD_HOSTS], { maxLength: 3 }),
   methods: fc.subarray(METHODS, { maxLength: 4 }),
@@ -175,7 +175,7 @@ const endpoint: fc.Arbitrary<EndpointDefinition> = fc.record({
 
 /** Any definition of up to four endpoints, sensible or not. */
 export const definitions: fc.Arbitrary<Definition> = fc.record({
-  endpoints: fc.array(endpoint, { minLength: 1, maxLength: 4 }),
+  endpoints: fc.array(endpoints, { minLength: 1, maxLength: 4 }),
 });
 
 /** Declares a definition on a platform with this target. */
@@ -190,12 +190,16 @@ export function declare(definition: Definition, target: TargetProfile): TestPlat
   return platform;
 }
 
-/** Declares one endpoint with its backends. */
+/** Declares one endpoint with its backends on the test platform. */
 export function declareEndpoint(platform: TestPlatform, item: EndpointDefinition, id: string): ServingEndpoint {
-  const root = platform.node.root as RootConstruct;
-  const declared = new ServingEndpoint(root, id, propsOf(item));
+  return declareIn(platform.node.root as RootConstruct, item, id);
+}
+
+/** Declares one endpoint with its backends in a scope of any target. */
+export function declareIn(scope: Construct, item: EndpointDefinition, id: string): ServingEndpoint {
+  const declared = new ServingEndpoint(scope, id, propsOf(item));
   const backends = item.backends.map((one, index) => {
-    const made = new Backend(root, `${id}v${index}`, {
+    const made = new Backend(scope, `${id}v${index}`, {
       ...backendOptions({ ...FILES[one.files](), server: serverOf(one), healthCheck: healthCheckOf(one.health) }),
       ...(one.extra !== undefined && EXTRAS[one.extra]),
       ownAddress: one.address,
