@@ -12,17 +12,18 @@ import { hash } from '../../private/hash';
 export function separateRights(role: iam.IRole): void {
   // It is missing if `Role.customizeRoles` replaces roles with ones that are created elsewhere.
   if (role.node.defaultChild === undefined) return;
+  const policies = new Map<string, iam.Policy>();
+  const policyFor = (statement: iam.PolicyStatement): iam.Policy => {
+    const text = JSON.stringify(Stack.of(role).resolve(statement.toStatementJson()));
+    const id = `Right${hash(text).toString(16).padStart(8, '0')}`;
+    const policy = policies.get(text) ?? new iam.Policy(role, id, { statements: [statement], roles: [role] });
+    policies.set(text, policy);
+    return policy;
+  };
   Object.defineProperty(role, 'addToPrincipalPolicy', {
     value: (statement: iam.PolicyStatement): iam.AddToPrincipalPolicyResult => ({
       statementAdded: true,
-      policyDependable: policyFor(role, statement),
+      policyDependable: policyFor(statement),
     }),
   });
-}
-
-function policyFor(role: iam.IRole, statement: iam.PolicyStatement): iam.Policy {
-  const text = JSON.stringify(Stack.of(role).resolve(statement.toStatementJson()));
-  const id = `Right${hash(text).toString(16).padStart(8, '0')}`;
-  const existing = role.node.tryFindChild(id) as iam.Policy | undefined;
-  return existing ?? new iam.Policy(role, id, { statements: [statement], roles: [role] });
 }
