@@ -4,6 +4,7 @@ import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { FileSystem } from 'aws-cdk-lib/aws-efs';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -122,6 +123,13 @@ const granting =
     if (isGranted) bucket.grantRead(aws.EcsBackend.of(made));
   };
 
+const permitting = (action: string): Definition =>
+  backend({
+    targetSettings: [
+      aws.TaskSettings.of({ taskRoleStatements: [new PolicyStatement({ actions: [action], resources: ['*'] })] }),
+    ],
+  });
+
 const scaled: Definition = (stack) => {
   const [made] = endpoint(stack, 'endpoint').backends as [Backend];
   made.autoscale({ minReplicas: 3, maxReplicas: 8, targets: [ScalingTarget.cpuUtilization(60)] });
@@ -198,6 +206,7 @@ const EDITS: readonly (readonly [what: string, before: Definition, after: Defini
     ['the image comes from another repository', ofRepository('one'), ofRepository('two')],
     ['the volume changes', mounted('One'), mounted('Two')],
     ['a permission of the application is removed', granting(true), granting(false)],
+    ['a permission of the settings changes', permitting('sqs:SendMessage'), permitting('sns:Publish')],
     [
       'names change',
       one({ endpointName: 'a' }, { v1: { backendName: 'a' } }),
