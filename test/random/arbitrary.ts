@@ -32,7 +32,7 @@ interface Entry {
 const ENTRIES = entries as readonly Entry[];
 const labelOf = (entry: Entry) => `${entry.class}.${entry.method}`;
 
-/** An option without a value that this folder knows. */
+/** An option for which this folder has no values. */
 export class NotGenerated extends Error {}
 
 const memo = new Map<string, fc.Arbitrary<Part>>();

@@ -40,6 +40,3 @@ export const FRAMEWORK_OBJECTS: { readonly [name: string]: (stack: Stack, id: st
   statement: () => new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: ['*'] }),
   vpc: (stack, id) => new ec2.Vpc(stack, id, { maxAzs: 2, natGateways: 1 }),
 };
-
-/** What the definitions expect to exist outside the manifests. */
-export const EXTERNAL_KINDS = /^there is no (Secret|ConfigMap|ServiceAccount|PersistentVolumeClaim) "/;
