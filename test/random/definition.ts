@@ -70,7 +70,7 @@ const UNKNOWN_SERVERS = /^ModelServer\.(command|shell|fromImage|custom|go|node)$
 const BATCHING_SERVERS =
   /^ModelServer\.(tensorflowServing|vllm|sglang|textGenerationInference|textEmbeddingsInference)$/;
 
-/** Adds what most definitions need: a health check of an unknown server, and no fixed replicas with an autoscaler. */
+/** Adds the health check that an unknown server requires, and removes options that most servers do not support. */
 function repair(options: PartObject, health: Part): Part {
   const { $call } = options.server as PartObject;
   const needsHealth = UNKNOWN_SERVERS.test(String($call)) && options.healthCheck === undefined;
