@@ -3,6 +3,7 @@
 //   npm run bench                              prints the table; about nine minutes on two cores
 //   npm run bench -- --sizes 1,10,100          other numbers of endpoints
 //   npm run bench -- --target kubernetes       one target, or 'artifacts' for the command line alone
+//   npm run bench -- --target router           requests through the router; requires HAProxy
 //   npm run bench -- --write                   writes the table into docs/performance.md too
 //   npm run --silent bench -- --json           for programs
 import { parseArgs } from 'node:util';
@@ -12,6 +13,7 @@ import { linesOf } from './lines';
 import { type Comparison, compare, compareLoading, frameworkFiles, growthExponent } from './measure';
 import { CONTESTS, type Contest, compileLibrary, compilePrograms, installLibrary, programOf } from './programs';
 import { isOver, type Row, renderTable, writePage } from './report';
+import { measureRouter, renderRouterTable } from './router/run';
 
 const MEMORY_LIMIT = 1.15;
 const EXPONENT_MARGIN = 0.03;
@@ -34,6 +36,10 @@ const hasArtifacts = options.target === undefined || options.target === 'artifac
 void main();
 
 async function main(): Promise<void> {
+  if (options.target === 'router') {
+    console.log(renderRouterTable(await measureRouter(sizes, { requests: 1500, rounds: 12, starts: 7 })));
+    return;
+  }
   const rows = [...(contests.length > 0 ? constructRows() : []), ...(hasArtifacts ? await artifactRows(progress) : [])];
   if (options.write) console.error(`wrote ${writePage(rows)}`);
   console.log(options.json ? JSON.stringify(rows, null, 2) : renderTable(rows));
