@@ -110,7 +110,7 @@ const SOURCES = `backend _sources from base
 
 /** Uses the only backend of a route. */
 const CHOICE_OF_ONE = `  acl chosen var(txn.pool) -m found
-  http-request set-var(txn.service) str(_service) if !chosen { var(txn.route),field(10,|),nbsrv eq 0 }
+  http-request set-var(txn.service) str(_service) if !chosen !{ stopping } { var(txn.route),field(10,|),nbsrv eq 0 }
   http-request set-var(txn.pool) var(txn.route),field(10,|) if !chosen
   use_backend %[var(txn.service)] if { var(txn.service) -m found }
   use_backend %[var(txn.pool)] if { var(txn.pool) -m found }`;
@@ -126,7 +126,7 @@ const CHOICE_OF_TWO = `  acl chosen var(txn.pool) -m found
   http-request set-var(txn.pool) var(txn.route),field(12,|) if !chosen { var(txn.route),field(11,|),sub(txn.slot) gt 0 } { var(txn.route),field(12,|),nbsrv gt 0 }
   http-request set-var(txn.pool) var(txn.route),field(10,|) if !chosen counted { var(txn.route),field(10,|),nbsrv gt 0 }
   http-request set-var(txn.pool) var(txn.route),field(12,|) if !chosen counted { var(txn.route),field(12,|),nbsrv gt 0 }
-  http-request set-var(txn.service) str(_service) if !chosen { var(txn.route),field(10,|),nbsrv eq 0 }
+  http-request set-var(txn.service) str(_service) if !chosen !{ stopping } { var(txn.route),field(10,|),nbsrv eq 0 }
   http-request set-var(txn.pool) var(txn.route),field(10,|) if !chosen
   use_backend %[var(txn.service)] if { var(txn.service) -m found }
   use_backend %[var(txn.pool)] if { var(txn.pool) -m found }`;

@@ -238,6 +238,7 @@ class Run {
   }
 
   private test([expression = '', ...rest]: readonly string[]): boolean {
+    if (expression === 'stopping') return false;
     const value = this.fetch(expression);
     const { flag, ignoreCase, patterns } = matchOf(rest);
     if (flag === 'found') return value !== undefined;

@@ -146,7 +146,8 @@ function renderChoice({ maps }: RouteTable, pools: number, { counted, sticky }: 
   return [
     '  acl chosen var(txn.pool) -m found',
     ...(counted ? count : []),
-    `  http-request set-var(txn.service) ${service} if !chosen { ${pool(0)},nbsrv eq 0 }`,
+    // A stopping process counts no server as ready, and still uses them.
+    `  http-request set-var(txn.service) ${service} if !chosen !{ stopping } { ${pool(0)},nbsrv eq 0 }`,
     choose(0, []),
     '  use_backend %[var(txn.service)] if { var(txn.service) -m found }',
     '  use_backend %[var(txn.pool)] if { var(txn.pool) -m found }',
