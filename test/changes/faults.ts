@@ -23,15 +23,6 @@ const back = (target: Target, kinds: readonly ChangeKind[], why: string, edits: 
 export const FAULTS: readonly Expectation[] = [
   ...both(
     'aws',
-    ['PermissionRemoved'],
-    'grants of the user are in one policy, which is updated before old tasks are gone',
-    ['another permission'],
-  ),
-  ...back('aws', ['PermissionRemoved'], 'the same, where a permission is removed and others of the role stay', [
-    'a permission',
-  ]),
-  ...both(
-    'aws',
     ['FewReplicas'],
     'a service with autoscaling has no number of replicas, and ECS creates a new one with a single replica',
     ['the id of the only backend, with autoscaling'],
@@ -52,6 +43,8 @@ export const FAULTS: readonly Expectation[] = [
 
 /** Findings that follow from what is edited. */
 export const INHERENT: readonly Expectation[] = [
+  ...both('aws', ['PermissionRemoved'], 'statements for the task role alone replace no task', ['another permission']),
+  ...back('aws', ['PermissionRemoved'], 'statements for the task role alone replace no task', ['a permission']),
   ...both('aws', ['PriorityInUse'], 'CloudFormation cannot swap what is unique in one update', [
     'two endpoints swap their priorities',
   ]),
