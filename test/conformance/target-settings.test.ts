@@ -39,8 +39,8 @@ const ROWS = SETTINGS.flatMap(([factory, type, isOwn]) =>
 );
 
 /** Different values of a word, with what it requires. A value can be the default, which changes nothing. */
-function valuesOf(type: string, word: string, count: number): Part[] {
-  const values = fc.sample(memberOf(type, word), { numRuns: count, seed: 1 });
+function valuesOf(type: string, word: string): Part[] {
+  const values = fc.sample(memberOf(type, word), { numRuns: 4, seed: 1 });
   const others = REQUIREMENTS[type]?.[word] as object | undefined;
   return [...new Map(values.map((value) => [textOf(value), { [word]: value, ...others }])).values()];
 }
@@ -51,15 +51,17 @@ describe.each(ROWS)('%s of %s on %s', (word, factory, target, type, isOwn) => {
 
   test(isOwn ? 'is rendered' : 'is not rendered, and is listed as not applied', () => {
     const without = render([]);
-    const all = valuesOf(type, word, isOwn ? 4 : 1).flatMap((value) => {
+    const all: ReturnType<typeof render>[] = [];
+    for (const value of valuesOf(type, word)) {
+      // Where the word is not applied, one value is enough.
+      if (!isOwn && all.length > 0) break;
       try {
-        return [render(settingsOf(value))];
+        all.push(render(settingsOf(value)));
       } catch (error) {
         // A conflict with other values, as between random tolerations, is refused and never dropped.
         expect((error as Error).message).toMatch(/\[[A-Z]\w+\] /);
-        return [];
       }
-    });
+    }
     expect(all).not.toHaveLength(0);
     const changed = all.filter((one) => outputOf(one) !== outputOf(without));
     expect(changed.length > 0).toBe(isOwn);
