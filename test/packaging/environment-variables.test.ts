@@ -42,6 +42,7 @@ test.each([
 });
 
 test('the variables that a source sets in containers are found', () => {
-  const text = "[{ name: 'POD_IP' }, secretVariable('A_TOKEN', x), prefixed('PATH', y), { HOME: SCRATCH.mountPath }]";
-  expect(variablesWrittenBy(text)).toEqual(['POD_IP', 'A_TOKEN', 'PATH', 'HOME']);
+  const text =
+    "[{ name: 'POD_IP' }, secretVariable('A_TOKEN', x), prefixed('PATH', y), { HOME: SCRATCH.mountPath }, { A_KEY: token }]";
+  expect(variablesWrittenBy(text)).toEqual(['POD_IP', 'A_TOKEN', 'PATH', 'HOME', 'A_KEY']);
 });

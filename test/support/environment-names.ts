@@ -101,7 +101,7 @@ export function variablesOfServers(): string[] {
 
 /** Where renderers and the packer of apps write a variable by its name. */
 const WRITTEN =
-  /(?:\bname: |\bsecretVariable\(|\bprefixed\(|_VARIABLE = )'([A-Z][A-Z_]+)'|\{ ([A-Z][A-Z_]+): SCRATCH\b|\bdefaults\.([A-Z]+) = /g;
+  /(?:\bname: |\bsecretVariable\(|\bprefixed\(|_VARIABLE = )'([A-Z][A-Z_]+)'|\{ ([A-Z][A-Z_]+): (?:SCRATCH\b|token )|\bdefaults\.([A-Z]+) = /g;
 
 /** The variables that a source writes into containers. */
 export function variablesWrittenBy(text: string): string[] {
@@ -111,7 +111,7 @@ export function variablesWrittenBy(text: string): string[] {
 /** The variables that the package sets in containers, in addition to those of the servers. */
 export function variablesWritten(): string[] {
   const files = repositoryFiles().filter((file) =>
-    /^src\/(?:aws|kubernetes)\/private\/|^src\/plan\/(?:process|path-prefix)\.ts|^src\/tools\/app-image\/pack-app\.ts/.test(
+    /^src\/(?:aws|kubernetes)\/private\/|^src\/plan\/(?:process|path-prefix)\.ts|^src\/models\/model\.ts|^src\/tools\/app-image\/pack-app\.ts/.test(
       file,
     ),
   );
