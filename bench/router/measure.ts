@@ -7,7 +7,10 @@ import { join } from 'node:path';
 const ADDRESS = '127.0.0.1';
 const CLIENTS = 16;
 
-/** HAHaproxyProcess with a configuration, on one thread. */
+/** Files of HAProxy by name. */
+export type Files = { readonly [name: string]: string };
+
+/** HAProxy with a configuration, on one thread. */
 export class HaproxyProcess {
   /** The milliseconds until it accepted connections. */
   public startMilliseconds = Number.NaN;
