@@ -298,7 +298,7 @@ project.addTask('test:real', {
 });
 project.addTask('test:properties', {
   description:
-    'Simulate 100,000 combinations of servers, targets and timeouts, render 1,000 random definitions, and check random updates',
+    'Simulate 100,000 combinations of servers, targets and timeouts, render 500 random definitions, and check random updates',
   steps: [
     { exec: 'tsx test/simulation/run.ts', receiveArgs: true },
     { exec: 'tsx test/random/run.ts', receiveArgs: true },

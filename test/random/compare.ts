@@ -18,11 +18,14 @@ const SAME: { readonly [part: string]: (backend: ObservedBackend, intent: Backen
   secrets: ({ secrets }) => [...secrets].sort(),
   port: ({ port }) => port,
   'additional ports': ({ additionalPorts }) => additionalPorts,
-  sidecars: ({ sidecars }) => sidecars,
+  sidecars: ({ sidecars }) => sidecars.map(comparable),
   replicas: ({ replicas, scaling }) => replicas ?? [scaling?.min, scaling?.max],
-  // AWS replaces a replica by the health check alone if no interpreter can send requests.
+  // AWS replaces a replica by the health check alone if no interpreter can send requests. How often a check runs depends on
+  // whether the target limits the requests of a replica.
   'liveness check': ({ liveness }, intent) =>
-    intent.server.descriptor.interpreter === undefined ? undefined : liveness,
+    intent.server.descriptor.interpreter === undefined || liveness === undefined
+      ? undefined
+      : { path: liveness.path, statuses: liveness.statuses, host: liveness.host },
   'smoke test': ({ smokeTest }) => smokeTest,
   GPUs: ({ gpus }) => gpus,
   'root file system': ({ readOnlyRootFilesystem }) => readOnlyRootFilesystem,
@@ -32,6 +35,13 @@ const SAME: { readonly [part: string]: (backend: ObservedBackend, intent: Backen
 
 /** Kubernetes replaces `$$` by `$` in values, because `$(NAME)` is another variable. */
 const unescaped = (value: string | undefined) => value?.replaceAll('$$', '$');
+
+/** A sidecar without the variables for a user that its target sets, and with the CPU in the steps that ECS has, rounded. */
+function comparable({ environment, cpu, ...rest }: ObservedBackend['sidecars'][number]) {
+  const { HOME, USER, LOGNAME, ...others } = environment;
+  const values = Object.entries(others).map(([name, value]) => [name, unescaped(value)]);
+  return { ...rest, environment: Object.fromEntries(values), cpu: Math.round(cpu * 100) };
+}
 
 const OBSERVERS: { readonly [target in TargetName]: (output: never) => { readonly backends: Backends } } = {
   aws: observeAws,
@@ -64,7 +74,12 @@ const observed = ([target, { output, plan }]: [TargetName, Rendered]): Observed 
 });
 
 function between(one: Observed, two: Observed): string[] {
-  return one.plan.backends.flatMap(({ intent, name }) =>
+  // Output has one backend by name, so those with the same name or tag cannot be compared.
+  const tags = one.plan.backends.map(({ name }) => tagOf(name));
+  const unique = one.plan.backends.filter(
+    (_, index) => tags.indexOf(tags[index] as string) === tags.lastIndexOf(tags[index] as string),
+  );
+  return unique.flatMap(({ intent, name }) =>
     Object.entries(SAME).flatMap(([part, read]) => {
       const [left, right] = [one, two].map(({ target, backends }) => {
         const found = backends[target === 'aws' ? tagOf(name) : name];

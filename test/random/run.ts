@@ -1,7 +1,7 @@
 /**
  * Renders many random definitions on every target. They depend only on the seed:
  *
- * `npm run test:properties -- [--definitions 1000] [--seed 1] [--jobs 2]`
+ * `npm run test:properties -- [--definitions 500] [--seed 1] [--jobs 2]`
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
@@ -96,7 +96,7 @@ function runChild(runs: number, seed: number): Promise<{ readonly tally: Tally; 
 
 async function main(): Promise<void> {
   const [runs, seed, jobs] = [
-    option('definitions', 1000),
+    option('definitions', 500),
     option('seed', 1),
     option('jobs', Math.min(8, cpus().length)),
   ];
