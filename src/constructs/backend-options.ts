@@ -84,8 +84,8 @@ export interface BackendOptions {
   /**
    * The port that the server listens on.
    *
-   * AWS: a changed port replaces the target group, which fails while listener rules forward to it. Add a second backend
-   * with the new port, move the requests to it with `splitTraffic`, and remove the first.
+   * A change replaces the replicas; those of both versions receive requests at their own port meanwhile. AWS: both are in the
+   * same target group. Kubernetes: the Services refer to the port by name.
    *
    * @default - the default port of the server for `protocol`; 8000 for applications and commands
    */
@@ -98,11 +98,12 @@ export interface BackendOptions {
    * `/inference.GRPCInferenceService`, and its clients use HTTP/2.
    *
    * AWS: the protocol version of the target group. HTTP/2 and gRPC require a certificate, and requests of clients that use
-   * HTTP/1.1 fail with 464. Kubernetes: the
-   * `appProtocol` of the Services; the router connects with HTTP/2 without TLS, and a gateway gets a GRPCRoute for gRPC.
+   * HTTP/1.1 fail with 464. A change creates a new service with its own target group. Kubernetes: the `appProtocol` of the
+   * Services; the router connects with HTTP/2 without TLS, and a gateway gets a GRPCRoute for gRPC. A change applies to the
+   * running Pods at once.
    *
-   * A change interrupts the requests on both targets: add a second endpoint with another path, host or header instead, move
-   * the clients, and remove the first one.
+   * Clients must change at the same moment. Add a second endpoint with another path, host or header instead, move the
+   * clients, and remove the first one.
    *
    * @default ServerProtocol.HTTP1
    */
@@ -136,8 +137,9 @@ export interface BackendOptions {
   /**
    * The GPUs of each replica, or other accelerators.
    *
-   * AWS: a change of the product, the number or the memory can change the instance type, and then adds an Auto Scaling
-   * group and removes that of the old type if no backend uses it. Kubernetes: a change replaces the Pods.
+   * AWS: a change of the product, the number or the memory can change the instance type. The service is then created on
+   * instances of the new type before the old one is deleted, which requires a quota for both; in an existing cluster it moves
+   * between capacity providers. Kubernetes: a change replaces the Pods.
    *
    * @default - none
    */
