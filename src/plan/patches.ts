@@ -62,6 +62,6 @@ function textOf(value: unknown): string {
   if (value === null) return 'removed';
   if (Array.isArray(value)) return value.length === 1 ? '1 item' : `${value.length} items`;
   const text = typeof value === 'object' || typeof value === 'function' ? undefined : JSON.stringify(value);
-  if (text === undefined || isUnresolved(text)) return 'known at synthesis';
+  if (text === undefined || isUnresolved(text)) return 'a token';
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }
