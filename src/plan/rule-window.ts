@@ -26,7 +26,7 @@ export function placeInWindow(priority: number, rules: readonly EndpointRule[]):
   });
 }
 
-/** The first of these endpoints whose window has priorities of another one. */
+/** The first of these endpoints whose window overlaps the one that starts at this priority. */
 export function overlapOf(priority: number | undefined, endpoints: readonly EndpointPlan[]): EndpointPlan | undefined {
   if (priority === undefined) return undefined;
   return endpoints.find(({ intent }) => intent.priority !== undefined && Math.abs(intent.priority - priority) < WINDOW);

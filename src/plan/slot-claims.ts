@@ -36,7 +36,7 @@ export interface Settled {
  * neither would have it.
  *
  * A claim whose candidates are all reached by others, in a band that is more than a third full, gets the first free
- * numbers. These can be in use. It is undefined if there are none.
+ * numbers. These can be in use. A claim for which there are none is undefined.
  */
 export function settle(claims: readonly Claim[], isTaken: (slot: number) => boolean): (Settled | undefined)[] {
   const candidates = claims.map((claim) => new Candidates(claim));
@@ -58,7 +58,7 @@ export function settle(claims: readonly Claim[], isTaken: (slot: number) => bool
     .filter(({ one }) => one.slots === undefined)
     .sort((a, b) => (a.one.claim.identity < b.one.claim.identity ? -1 : 1));
   const found = new Map(late.map(({ one, index }) => [index, firstFree(one.claim, used, isTaken)]));
-  return candidates.map(({ slots = undefined, preferred }, index) => {
+  return candidates.map(({ slots, preferred }, index) => {
     const own = slots ?? found.get(index);
     return own && { slots: own, preferred, isLeft: slots === undefined };
   });
@@ -111,7 +111,7 @@ class Candidates {
     this.slots = this.level < LEVELS ? this.candidate() : undefined;
   }
 
-  /** Whether one of several numbers would be that of another one before a move. */
+  /** Whether a number is part of an earlier candidate, where another resource of this claim can have it in a deployed state. */
   public isOwn(slot: number): boolean {
     return this.earlier.has(slot);
   }

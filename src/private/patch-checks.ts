@@ -41,7 +41,7 @@ function requireData(prop: string, value: unknown, parents: readonly unknown[]):
 }
 
 /** Whether the framework resolves a value: tokens of CDK and lazy values of cdk8s. */
-export function isLate(value: unknown): boolean {
+function isLate(value: unknown): boolean {
   const { resolve, produce } = Object(value) as { readonly resolve?: unknown; readonly produce?: unknown };
   return typeof resolve === 'function' || typeof produce === 'function';
 }
