@@ -98,8 +98,9 @@ export interface ServingEndpointProps {
   /**
    * The path prefix, matched by segment: `/classify` matches `/classify` and everything below it.
    *
-   * It may contain escapes of UTF-8, such as `%20` for a space, of characters that need one. The router compares them after
-   * decoding, gateways as clients send them, with digits in capitals; an Application Load Balancer cannot match them.
+   * It may contain escapes in UTF-8 of characters that need one, such as `%20` for a space. AWS: an error, because an Application
+   * Load Balancer cannot match them. Kubernetes: the router compares paths after decoding; gateways compare them as clients send
+   * them, with digits of escapes in capitals.
    *
    * @default '/'
    */
