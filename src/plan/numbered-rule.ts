@@ -20,7 +20,7 @@ export function slotAt({ slots, preferred, isLeft }: Settled, index: number): Sl
   const [priority, movedFrom] = [slots[index] as number, preferred[index] as number];
   return {
     priority,
-    ...(priority !== movedFrom && movedFrom !== undefined && { movedFrom }),
+    ...(priority !== movedFrom && { movedFrom }),
     ...(isLeft && { mayClash: true }),
   };
 }

@@ -17,7 +17,7 @@ export interface Claim {
   readonly mayGrow?: boolean;
 }
 
-/** The numbers of a claim, and those that it would have on its own. */
+/** The numbers of a claim, and as many that it would have on its own. */
 export interface Settled {
   readonly slots: number[];
   readonly preferred: number[];

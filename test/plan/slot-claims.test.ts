@@ -116,6 +116,14 @@ describe('numbers of a band', () => {
     expect(settledOf(9).filter((settled) => settled === undefined)).toHaveLength(1);
   });
 
+  test('are as many as the slots, also if these are left over', () => {
+    const narrow = { first: 1, width: 8 };
+    const claims = ['a', 'b', 'c', 'd'].map((identity) => ({ identity, band: narrow, offsets: [0, 1] }));
+    const found = settle(claims, free);
+    expect(found.some((settled) => settled?.isLeft)).toBe(true);
+    for (const settled of found) expect(settled?.preferred).toHaveLength(2);
+  });
+
   test('that are taken are skipped', () => {
     const claim = { identity: 'a', band, offsets: [0] };
     const [own] = settle([claim], free)[0]?.slots as number[];
