@@ -10,7 +10,7 @@ import {
   renderUpgradeGuard,
 } from './guards';
 import { renderLookups } from './lookups';
-import { addresses, type HaproxyOptions, SERVICE_PORT } from './options';
+import { addresses, type HaproxyOptions, ROUTER_PORT } from './options';
 import { poolsOf, servesCalls } from './pools';
 import { MapFile, type RouteTable } from './route-table';
 import { Column, CUT_ALL, cutDepths, hasNewPrefix, poolColumn, sharing, uptoColumn } from './routes';
@@ -34,7 +34,7 @@ export function renderFrontend(plan: ServingPlan, table: RouteTable, options: Ha
     `  bind ${addresses(options.port)}`,
     ...renderConnectionGuard(options),
     ...renderMessageGuard(routes, servesCalls(plan)),
-    ...renderHeaderGuard(options, SERVICE_PORT, routes),
+    ...renderHeaderGuard(options, ROUTER_PORT, routes),
     '',
     ...renderLookups(table),
     '',

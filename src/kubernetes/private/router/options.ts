@@ -18,7 +18,7 @@ export const NAMESPACE_VARIABLE = 'POD_NAMESPACE';
 export const ADDRESS_VARIABLE = 'POD_IP';
 
 /** The port of the router's Service. */
-export const SERVICE_PORT = 80;
+export const ROUTER_PORT = 80;
 /** The path of the health check on the admin port. */
 export const HEALTH_PATH = '/healthz';
 /** The path of the metrics on the admin port. */

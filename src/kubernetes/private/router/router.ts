@@ -11,7 +11,7 @@ import { ConfigMaps, MAX_FILE_BYTES } from './config-maps';
 import type { GuardOptions } from './guards';
 import { isConfiguration, longestRequest, type RouterFiles, renderHaproxy } from './haproxy';
 import { ROUTER_IMAGE, ROUTER_USER } from './image';
-import { ADDRESS_VARIABLE, type HaproxyOptions, HEALTH_PATH, NAMESPACE_VARIABLE, SERVICE_PORT } from './options';
+import { ADDRESS_VARIABLE, type HaproxyOptions, HEALTH_PATH, NAMESPACE_VARIABLE, ROUTER_PORT } from './options';
 import { poolsOf, slotsOf } from './pools';
 import { discoverySeconds } from './resolvers';
 
@@ -91,7 +91,7 @@ export class Router extends Construct {
       spec: {
         type: 'ClusterIP',
         selector: matchLabels,
-        ports: [{ name: 'http', port: SERVICE_PORT, targetPort: 'http', protocol: 'TCP' }],
+        ports: [{ name: 'http', port: ROUTER_PORT, targetPort: 'http', protocol: 'TCP' }],
       },
     });
   }
