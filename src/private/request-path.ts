@@ -4,11 +4,19 @@
  */
 const SENT_UNCHANGED = /^\/(?!\/)(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*$/;
 
-/** What the path of a check must be, for messages. */
-export const REQUEST_PATH =
-  "must start with one '/' and have only characters of URLs, without spaces, '#' and incomplete escapes";
+const MAX_LENGTH = 1024;
 
-/** Whether a text can be the path of a check. */
-export function isRequestPath(text: string): boolean {
-  return SENT_UNCHANGED.test(text) && text.length <= 1024;
+/** How much of a path that is too long a message shows. */
+const SHOWN_LENGTH = 60;
+
+/** What the path of a check must be instead, for messages; undefined if it is valid. */
+export function requestPathFault(path: string): string | undefined {
+  if (!SENT_UNCHANGED.test(path))
+    return "must start with one '/' and have only characters of URLs, without spaces, '#' and incomplete escapes";
+  return path.length > MAX_LENGTH ? `must have at most ${MAX_LENGTH} characters, but has ${path.length}` : undefined;
+}
+
+/** A path for messages. */
+export function shownRequestPath(path: string): string {
+  return path.length > MAX_LENGTH ? `${path.slice(0, SHOWN_LENGTH)}…` : path;
 }

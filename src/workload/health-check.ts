@@ -4,7 +4,7 @@ import { requireIdentifier, requireNumber, requireText } from '../private/checks
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
-import { isRequestPath, REQUEST_PATH } from '../private/request-path';
+import { requestPathFault, shownRequestPath } from '../private/request-path';
 import { isUnresolved } from '../private/tokens';
 import { Duration } from '../units/duration';
 
@@ -306,9 +306,11 @@ function defaultsIn({ interval, unhealthyThreshold }: Pick<LivenessCheck, 'inter
 }
 
 function requirePath(prop: string, path: string): string {
-  if (isRequestPath(requireIdentifier(prop, path))) return path;
-  const what = prop === 'path' ? `the health check path ('${path}')` : `'${prop}' ('${path}') of the health check`;
-  throw new ServingError('InvalidPath', `${what} ${REQUEST_PATH}`);
+  const fault = requestPathFault(requireIdentifier(prop, path));
+  if (fault === undefined) return path;
+  const shown = shownRequestPath(path);
+  const what = prop === 'path' ? `the health check path ('${shown}')` : `'${prop}' ('${shown}') of the health check`;
+  throw new ServingError('InvalidPath', `${what} ${fault}`);
 }
 
 /** The timeout of a check, at most its interval. */

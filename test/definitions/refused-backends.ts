@@ -695,6 +695,12 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { smokeTest: { path: '/predict', json: {}, text: '' } }),
   },
   {
+    name: 'a smoke test with a path above the limit',
+    code: 'InvalidPath',
+    message: `'smokeTest.path' ('/${'x'.repeat(59)}…') must have at most 1024 characters, but has 1025 (at Serving/endpoint/v1)`,
+    define: (scope) => one(scope, { smokeTest: { path: `/${'x'.repeat(1024)}` } }),
+  },
+  {
     name: 'a smoke test without a slash',
     code: 'InvalidPath',
     message:

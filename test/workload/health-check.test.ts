@@ -47,10 +47,16 @@ describe('health check', () => {
     '/a\\b',
     '/{a}',
     '/é',
-    `/${'x'.repeat(1024)}`,
   ])('fails when the path is %p', (path) => {
     expect(() => HealthCheck.http(path)).toThrow(
       `[InvalidPath] the health check path ('${path}') must start with one '/' and have only characters of URLs, without spaces, '#' and incomplete escapes`,
+    );
+  });
+
+  test('fails when the path exceeds its limit, with the limit and the start of the path', () => {
+    expect(() => HealthCheck.http(`/${'x'.repeat(1023)}`)).not.toThrow();
+    expect(() => HealthCheck.http(`/${'x'.repeat(1024)}`)).toThrow(
+      `[InvalidPath] the health check path ('/${'x'.repeat(59)}…') must have at most 1024 characters, but has 1025`,
     );
   });
 

@@ -5,7 +5,7 @@ import type { ServerIntent, SmokeTestIntent } from '../../plan/intents';
 import { requireIdentifier, requireNumber, requireText } from '../../private/checks';
 import { describe } from '../../private/describe';
 import { ServingError } from '../../private/errors';
-import { isRequestPath, REQUEST_PATH } from '../../private/request-path';
+import { requestPathFault, shownRequestPath } from '../../private/request-path';
 import { isUnresolved } from '../../private/tokens';
 import type { SmokeTest } from '../../workload/smoke-test';
 import { checkSchema } from './json-schema';
@@ -70,8 +70,9 @@ function requireHttp1({ name, protocol, at }: SmokeTestPlace): void {
 }
 
 function pathOf(path: string, at: IConstruct): string {
-  if (isRequestPath(requireIdentifier('smokeTest.path', path, at))) return path;
-  throw new ServingError('InvalidPath', `'smokeTest.path' ('${path}') ${REQUEST_PATH}`, at);
+  const fault = requestPathFault(requireIdentifier('smokeTest.path', path, at));
+  if (fault === undefined) return path;
+  throw new ServingError('InvalidPath', `'smokeTest.path' ('${shownRequestPath(path)}') ${fault}`, at);
 }
 
 function headersOf({ headers = {} }: SmokeTest, at: IConstruct): Record<string, string> {
