@@ -45,7 +45,19 @@ describe('an intermediary', () => {
   test.each<[() => unknown, string]>([
     [
       () => Intermediary.applicationLoadBalancer({ idleTimeout: seconds(4001) }),
-      "[InvalidNumber] 'idleTimeout' (4001 s) must be between 1 and 4000 s; if 4001 ms is intended, use Duration.millis(4001)",
+      "[InvalidNumber] 'idleTimeout' (4001) must be a whole number between 1 and 4000; the value is in seconds",
+    ],
+    [
+      () => Intermediary.applicationLoadBalancer({ idleTimeout: seconds(60_000) }),
+      "[InvalidNumber] 'idleTimeout' (60000 s) must be between 1 and 4000 s; if 60000 ms is intended, use Duration.millis(60000)",
+    ],
+    [
+      () => Intermediary.applicationLoadBalancer({ idleTimeout: Duration.millis(1.5) }),
+      "[InvalidNumber] 'idleTimeout' (0.0015) must be a whole number between 1 and 4000; the value is in seconds",
+    ],
+    [
+      () => Intermediary.applicationLoadBalancer({ idleTimeout: Duration.millis(70) }),
+      "[InvalidNumber] 'idleTimeout' (0.07 s) must be between 1 and 4000 s; if 70 s is intended, use Duration.seconds(70)",
     ],
     [
       () => Intermediary.applicationLoadBalancer({ idleTimeout: Duration.millis(60) }),
@@ -105,7 +117,7 @@ describe('a configured timeout', () => {
     [{ stop: seconds(30.5) }, "[InvalidNumber] 'timeouts.stop' (30.5) must be a whole number"],
     [
       { deregistrationDelay: seconds(3601) },
-      "[InvalidNumber] 'timeouts.deregistrationDelay' (3601 s) must be between 0 and 3600 s",
+      "[InvalidNumber] 'timeouts.deregistrationDelay' (3601) must be a whole number between 0 and 3600",
     ],
     [{ preStop: 40 }, "[InvalidType] 'timeouts.preStop' (40) must be a Duration, for example Duration.seconds(60)"],
   ])('fails if it is %j', (timeouts, message) => {

@@ -147,7 +147,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     name: 'clients that keep their backend for longer than a load balancer supports',
     code: 'InvalidNumber',
     message:
-      "'stickySession.maxAge' (691200 s) must be between 1 and 604800 s; if 691200 ms is intended, use Duration.millis(691200); an Application Load Balancer does not support a longer time (at Serving/endpoint/Split)",
+      "'stickySession.maxAge' (691200) must be a whole number between 1 and 604800; the value is in seconds; an Application Load Balancer does not support a longer time (at Serving/endpoint/Split)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope).endpoint.splitTraffic({ stickySession: { maxAge: Duration.days(8) } }),

@@ -31,7 +31,7 @@ const UNIT_FACTOR = 1000;
 export function requireSeconds(prop: string, duration: Time, rule: TimeRule): number {
   const { min = 1, max, hint, whole = true, at } = rule;
   const seconds = requireShape(prop, duration, DURATION, at).toSeconds();
-  const suggestion = unitSuggestion(seconds, min, max);
+  const suggestion = unitSuggestion(seconds, { min, max, whole });
   const advice = seconds > max && hint !== undefined ? [hint] : [];
   if (suggestion !== undefined) {
     throw new ServingError(
@@ -43,12 +43,19 @@ export function requireSeconds(prop: string, duration: Time, rule: TimeRule): nu
   return requireNumber(prop, seconds, { min, max, integer: whole, unit: 'seconds', hint: advice[0], at });
 }
 
+type Bounds = Required<Pick<TimeRule, 'min' | 'max' | 'whole'>>;
+
 /** The way out for a duration in the wrong unit. */
-function unitSuggestion(seconds: number, min: number, max: number): string | undefined {
-  if (seconds > max && seconds / UNIT_FACTOR >= min && seconds / UNIT_FACTOR <= max)
+function unitSuggestion(seconds: number, rule: Bounds): string | undefined {
+  if (seconds > rule.max && isAccepted(seconds / UNIT_FACTOR, rule))
     return `if ${seconds} ms is intended, use Duration.millis(${seconds})`;
-  const whole = Math.round(seconds * UNIT_FACTOR);
-  if (seconds > 0 && seconds < min && whole >= min && whole <= max)
-    return `if ${whole} s is intended, use Duration.seconds(${whole})`;
+  // Rounded, because 0.07 × 1000 is not 70 in binary fractions.
+  const longer = Number((seconds * UNIT_FACTOR).toPrecision(12));
+  if (seconds > 0 && seconds < rule.min && Number.isInteger(longer) && isAccepted(longer, rule))
+    return `if ${longer} s is intended, use Duration.seconds(${longer})`;
   return undefined;
+}
+
+function isAccepted(seconds: number, { min, max, whole }: Bounds): boolean {
+  return seconds >= min && seconds <= max && (!whole || Number.isInteger(seconds));
 }
