@@ -24,7 +24,31 @@ test('rules that got the priorities that were left cause a warning', () => {
   for (const { id, message } of warnings) {
     expect(id).toMatch(/^crowdedPriorities\.[a-z]$/);
     expect(message).toMatch(
-      /^the rules of endpoint '[a-z]' with the priorities \d+ can move when endpoints or backends are added or removed/,
+      /^the rules of endpoint '[a-z]' with the priorities \d+ can move to priorities in use when .+; that deployment then fails\. The range of priorities for its path and hosts is more than a third full; set 'priority', or use a shorter path$/,
     );
   }
+});
+
+/** The warnings of an endpoint that reserves priorities, with five backends and this number of hosts. */
+function warningsInWindow(count: number, ownAddress = OwnAddress.HEADER) {
+  const platform = testPlatform({ target: NUMBERED });
+  const hosts = Array.from({ length: count }, (_, index) => `h${index}.example.com`);
+  const endpoint = endpointOn(platform, 'a', { path: '/a', hosts, priority: 1000 });
+  for (const name of ['a', 'b', 'c', 'd', 'e']) endpoint.addBackend(name, backendOptions({ ownAddress }));
+  const plan = platform.plan();
+  return plan.endpoints.flatMap(({ intent }) => crowdedPriorities(plan, intent));
+}
+
+test('an endpoint that reserves priorities is not advised to do so', () => {
+  const [warning, ...others] = warningsInWindow(14);
+  expect(others).toEqual([]);
+  expect(warning?.id).toBe('crowdedPriorities.a');
+  expect(warning?.message).toMatch(
+    /The own addresses of its backends fill more than a third of their range in 'priority'; set 'ownAddress' to OwnAddress\.NONE, match fewer hosts, or remove 'priority'$/,
+  );
+});
+
+test('an endpoint that reserves priorities has enough for few hosts, and without own addresses', () => {
+  expect(warningsInWindow(1)).toEqual([]);
+  expect(warningsInWindow(14, OwnAddress.NONE)).toEqual([]);
 });
