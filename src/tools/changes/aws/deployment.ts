@@ -1,10 +1,11 @@
 import { type Data, list, object, stable, text } from '../data';
-import type { NestedInput, Resource, StackInput } from './stacks';
+import { isCompatible } from './stack-keys';
+import type { NestedInput, Resource, Stack } from './stacks';
 
 /** One template with its surroundings. */
 interface Scope {
   readonly key: string;
-  readonly stack: StackInput;
+  readonly stack: Stack;
   readonly template: Data;
   /** The template and the resource that this one is nested in. */
   readonly parent?: { readonly scope: string; readonly id: string };
@@ -12,8 +13,10 @@ interface Scope {
 
 /** An output with an export name. */
 export interface Export {
+  /** Unique in the app, and the same before and after the update. */
+  readonly key: string;
   readonly name: string;
-  readonly stack: string;
+  readonly stack: Stack;
   readonly scope: string;
   readonly value: unknown;
 }
@@ -41,8 +44,8 @@ export class Deployment {
   private readonly edges = new Map<string, ReadonlySet<string>>();
   private readonly imports = new Map<string, Set<string>>();
 
-  constructor(public readonly stacks: readonly StackInput[]) {
-    for (const stack of stacks) this.addScope({ key: stack.name, stack, template: stack.template }, stack.nested);
+  constructor(public readonly stacks: readonly Stack[]) {
+    for (const stack of stacks) this.addScope({ key: stack.key, stack, template: stack.template }, stack.nested);
     for (const scope of this.scopes.values()) this.readExports(scope);
     for (const resource of this.resources.values()) this.edges.set(resource.key, this.readEdges(resource));
     for (const scope of this.scopes.values()) this.collectImports(scope.template, scope);
@@ -59,15 +62,19 @@ export class Deployment {
   }
 
   /** The stacks that a stack is deployed after: those it declares, and those whose exports it imports. */
-  public stackDependenciesOf(name: string): string[] {
-    const declared = this.stacks.find((stack) => stack.name === name)?.dependencies ?? [];
-    const imported = [...(this.imports.get(name) ?? [])].flatMap((id) => this.exports.get(id)?.stack ?? []);
-    return [...new Set([...declared, ...imported])].filter((other) => other !== name);
+  public stackDependenciesOf(key: string): string[] {
+    const declared = this.stacks.find((stack) => stack.key === key)?.dependencies ?? [];
+    const imported = [...this.exports.values()]
+      .filter((one) => this.isImporting(key, one))
+      .map(({ stack }) => stack.key);
+    return [...new Set([...declared, ...imported])].filter((other) => other !== key);
   }
 
-  /** Whether a stack imports an export. */
-  public isImporting(stack: string, exported: string): boolean {
-    return this.imports.get(stack)?.has(exported) ?? false;
+  /** Whether a stack imports an export. Names of exports are unique in an account and Region. */
+  public isImporting(stack: string, exported: Export): boolean {
+    const importing = this.stacks.find(({ key }) => key === stack);
+    const isNamed = this.imports.get(stack)?.has(exported.name) ?? false;
+    return isNamed && importing !== undefined && isCompatible(importing, exported.stack);
   }
 
   /** The properties of a resource as canonical values. `mark` is appended to the keys of resources, to distinguish copies. */
@@ -102,7 +109,8 @@ export class Deployment {
       const passed = object(nested.Parameters)[name];
       if (passed !== undefined) return this.canonical(passed, parent.scope, mark);
     }
-    if (name === 'AWS::StackName' || name === 'AWS::StackId') return `\${${name} ${stack.name}}`;
+    if (name === 'AWS::StackName') return `\${${name} ${stack.name}}`;
+    if (name === 'AWS::StackId') return `\${${name} ${stack.key}}`;
     return parameter.Default === undefined ? `\${${name}}` : `\${${name}=${stable(parameter.Default)}}`;
   }
 
@@ -118,19 +126,29 @@ export class Deployment {
   /** The value of an export; the name if no stack of the app exports it. */
   public importValue(argument: unknown, { scope, mark }: Place): unknown {
     const name = textOf(this.canonical(argument, scope));
-    const found = this.exports.get(name);
+    const { stack } = this.scopes.get(scope) as Scope;
+    const found = [...this.exports.values()].find((one) => one.name === name && isCompatible(one.stack, stack));
     return found === undefined ? `\${import ${name}}` : this.canonical(found.value, found.scope, mark);
   }
 
   /** The value of an output of another stack. */
   public stackOutput(argument: unknown, { scope, mark }: Place): unknown {
     const { StackName, OutputName } = object(argument);
-    const other = textOf(this.canonical(StackName, scope));
-    const output = object(object(this.scopes.get(other)?.template.Outputs)[text(OutputName)]);
-    return 'Value' in output ? this.canonical(output.Value, other, mark) : `\${output ${other}.${text(OutputName)}}`;
+    const name = textOf(this.canonical(StackName, scope));
+    const other = this.namesake(name, scope);
+    const output = object(object(other?.template.Outputs)[text(OutputName)]);
+    if (other === undefined || !('Value' in output)) return `\${output ${name}.${text(OutputName)}}`;
+    return this.canonical(output.Value, other.key, mark);
   }
 
-  private addScope(scope: Scope, nested: StackInput['nested'] = {}): void {
+  /** The stack with a name, in the environment of a scope if several have it. */
+  private namesake(name: string, scope: string): Stack | undefined {
+    const found = this.stacks.filter((stack) => stack.name === name);
+    const { environment } = (this.scopes.get(scope) as Scope).stack;
+    return found.find((stack) => stack.environment === environment) ?? found[0];
+  }
+
+  private addScope(scope: Scope, nested: Stack['nested'] = {}): void {
     this.scopes.set(scope.key, scope);
     for (const [id, body] of Object.entries(object(scope.template.Resources))) {
       this.addResource(scope, id, object(body));
@@ -143,8 +161,8 @@ export class Deployment {
   }
 
   private addResource({ key, stack }: Scope, id: string, body: Data): void {
-    const { name, environment = '' } = stack;
-    const resource = { stack: name, environment, scope: key, id, type: text(body.Type), body };
+    const { environment = '' } = stack;
+    const resource = { stack: stack.key, environment, scope: key, id, type: text(body.Type), body };
     this.resources.set(`${key}/${id}`, { key: `${key}/${id}`, ...resource });
   }
 
@@ -153,7 +171,8 @@ export class Deployment {
       const name = object(output.Export).Name;
       if (name === undefined) continue;
       const shown = textOf(this.canonical(name, key));
-      this.exports.set(shown, { name: shown, stack: stack.name, scope: key, value: output.Value });
+      const exported = { key: `${stack.key} ${shown}`, name: shown, stack, scope: key, value: output.Value };
+      this.exports.set(exported.key, exported);
     }
   }
 
@@ -179,8 +198,8 @@ export class Deployment {
     for (const inner of list(value)) this.collectImports(inner, scope);
     for (const [name, inner] of Object.entries(object(value))) {
       if (name === 'Fn::ImportValue') {
-        const names = this.imports.get(scope.stack.name) ?? new Set();
-        this.imports.set(scope.stack.name, names.add(textOf(this.canonical(inner, scope.key))));
+        const names = this.imports.get(scope.stack.key) ?? new Set();
+        this.imports.set(scope.stack.key, names.add(textOf(this.canonical(inner, scope.key))));
       }
       this.collectImports(inner, scope);
     }

@@ -17,18 +17,18 @@ export function readAssembly(folder: string): StackInput[] {
   const artifacts = Object.entries(object(readObject(join(folder, MANIFEST)).artifacts)).map(
     ([id, artifact]) => [id, object(artifact)] as const,
   );
-  const names = new Map(artifacts.filter(isStack).map(([id, artifact]) => [id, stackName(id, artifact)]));
   return artifacts.flatMap(([id, artifact]) => {
     const properties = object(artifact.properties);
     if (artifact.type === 'cdk:cloud-assembly') return readAssembly(join(folder, text(properties.directoryName)));
-    if (!isStack([id, artifact])) return [];
+    if (artifact.type !== 'aws:cloudformation:stack') return [];
     const template = readObject(join(folder, text(properties.templateFile)));
     return [
       {
-        name: stackName(id, artifact),
+        name: text(properties.stackName) || id,
+        id,
         environment: text(artifact.environment),
         template,
-        dependencies: list(artifact.dependencies).flatMap((other) => names.get(text(other)) ?? []),
+        dependencies: list(artifact.dependencies).map(text),
         nested: readNested(folder, template),
       },
     ];
@@ -43,14 +43,6 @@ export function readTemplate(path: string): StackInput {
 /** Whether a file is a CloudFormation template in JSON. */
 export function isTemplate(path: string): boolean {
   return isObject(readJsonObject(readText(path), LIMITS)?.Resources);
-}
-
-function isStack([, { type }]: readonly [string, Data]): boolean {
-  return type === 'aws:cloudformation:stack';
-}
-
-function stackName(id: string, { properties }: Data): string {
-  return text(object(properties).stackName) || id;
 }
 
 /** The templates of nested stacks, which CDK writes next to the template. */

@@ -1,6 +1,7 @@
 import { at, type Data, isEqual, text } from '../data';
 import { CREATE_ONLY } from './create-only';
 import { Deployment } from './deployment';
+import { withKeys } from './stack-keys';
 import type { Resource, StackInput } from './stacks';
 
 /** What CloudFormation does with a resource. */
@@ -44,8 +45,9 @@ export class Update {
   private readonly newProperties = new Map<string, Data>();
 
   constructor(before: readonly StackInput[], after: readonly StackInput[]) {
-    this.before = new Deployment(before);
-    this.after = new Deployment(after);
+    const [old, now] = withKeys(before, after);
+    this.before = new Deployment(old);
+    this.after = new Deployment(now);
     for (const resource of this.before.resources.values())
       this.oldProperties.set(resource.key, this.before.propertiesOf(resource));
     this.findReplacements();
@@ -55,7 +57,7 @@ export class Update {
 
   /** Whether a stack is still part of the app. */
   public isDeployed(stack: string): boolean {
-    return this.after.stacks.some(({ name }) => name === stack);
+    return this.after.stacks.some(({ key }) => key === stack);
   }
 
   public operationOn(key: string): Operation {

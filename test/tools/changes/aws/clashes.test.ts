@@ -503,6 +503,80 @@ describe('several stacks', () => {
     ]);
   });
 
+  describe('with one name', () => {
+    const inRegion = (region: string, log: string, more: Partial<StackInput> = {}): StackInput => ({
+      name: 'models',
+      id: `Models-${region}`,
+      environment: `aws://1/${region}`,
+      template: { Resources: { [log]: name('AWS::Logs::LogGroup', 'LogGroupName') } },
+      ...more,
+    });
+    const [west, central] = [inRegion('eu-west-1', 'Log'), inRegion('eu-central-1', 'Log')];
+    const clash =
+      "NameInUse New in stack models (1/eu-west-1) requires the log group name 'fixed', which Log in stack models (1/eu-west-1) has until the clean-up at the end of the update";
+
+    test('are compared by Region, in any order', () => {
+      const changed = inRegion('eu-west-1', 'New');
+      expect(findings([west, central], [changed, central])).toEqual([clash]);
+      expect(findings([central, west], [changed, central])).toEqual([clash]);
+      expect(findings([west, central], [central, west])).toEqual([]);
+    });
+
+    test('are the same under another construct id', () => {
+      const moved = inRegion('eu-west-1', 'New', { id: 'Other' });
+      expect(findings([west, central], [moved, central])).toEqual([clash]);
+    });
+
+    test('keep their exports apart', () => {
+      const exporting = (stack: StackInput, value: string): StackInput => ({
+        ...stack,
+        template: { ...stack.template, Outputs: { Out: { Value: value, Export: { Name: 'out' } } } },
+      });
+      const importer = (region: string): StackInput => ({
+        name: `Routes-${region}`,
+        environment: `aws://1/${region}`,
+        template: { Resources: { Log: { Type: 'X', Properties: { Value: { 'Fn::ImportValue': 'out' } } } } },
+      });
+      const importers = [importer('eu-west-1'), importer('eu-central-1')];
+      expect(
+        findings(
+          [exporting(west, 'a'), exporting(central, 'b'), ...importers],
+          [exporting(west, 'a'), exporting(central, 'c'), ...importers],
+        ),
+      ).toEqual([
+        'ExportInUse export out of stack models (1/eu-central-1) changes its value while stack Routes-eu-central-1 still imports it; CloudFormation refuses the update of an export that is in use',
+      ]);
+    });
+
+    test('depend on each other by their ids', () => {
+      const empty = inRegion('eu-west-1', 'X', { template: { Resources: {} } });
+      const other = { environment: 'aws://1/eu-west-1', dependencies: [west.id as string] };
+      const taker = inRegion('eu-west-1', 'Log', { ...other, name: 'other', id: 'Other' });
+      expect(dangers([west, central], [empty, central, taker])).toEqual([]);
+      expect(dangers([west, central], [empty, central, { ...taker, dependencies: [central.id as string] }])).toEqual([
+        'NameInUse',
+      ]);
+    });
+
+    test('are distinguished by their ids if the environment is unknown', () => {
+      const environment = 'aws://unknown-account/unknown-region';
+      const inApp = (id: string, Resources: object) => inRegion(id, '', { environment, template: { Resources } });
+      const [a, b, removed] = [inApp('a', {}), inApp('b', {}), inApp('a', { Listener: RESOURCES.Listener })];
+      expect(findings([removed, b], [a, b])).toEqual([
+        'Removed Listener in stack models (unknown-account/unknown-region, Models-a) is removed: a listener',
+      ]);
+    });
+  });
+
+  test('a stack in another Region is another stack, and one whose Region becomes known is not', () => {
+    const at = (environment: string): StackInput => ({ name: 'models', environment, template: { Resources: {} } });
+    expect(findings([at('aws://1/eu-west-1')], [at('aws://1/eu-central-1')])).toEqual([
+      'Removed stack models (1/eu-west-1) is no longer part of the app; its resources stay until the stack is deleted',
+    ]);
+    expect(findings([at('aws://unknown-account/unknown-region')], [at('aws://1/eu-central-1')])).toEqual([]);
+    expect(findings([at('aws://1/unknown-region')], [at('aws://2/eu-central-1')])).toHaveLength(1);
+  });
+
   test('a nested stack is deployed with its parent, and gets its parameters', () => {
     const nested = (priority: number): StackInput => ({
       name: 'Serving',

@@ -29,10 +29,10 @@ export function checkReplacements(update: Update): Change[] {
     ...update.olds().flatMap((resource) => removed(update, resource)),
     ...checkAddresses(update),
     ...update.before.stacks
-      .filter(({ name }) => !update.isDeployed(name))
-      .map(({ name }) => {
+      .filter(({ key }) => !update.isDeployed(key))
+      .map(({ key }) => {
         const message = 'is no longer part of the app; its resources stay until the stack is deleted';
-        return { kind: 'Removed' as ChangeKind, subject: `stack ${name}`, message };
+        return { kind: 'Removed' as ChangeKind, subject: `stack ${key}`, message };
       }),
   ];
 }
