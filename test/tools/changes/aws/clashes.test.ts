@@ -425,6 +425,29 @@ test.each(ROWS)('$edit', ({ from, to, expected }) => {
   expect(dangers(stack(from), stack(to))).toEqual(expected);
 });
 
+describe('a load balancer that is removed', () => {
+  const { Balancer, Listener: own } = RESOURCES as { [id: string]: object };
+  const only = (resources: object): StackInput => ({ name: 'Serving', template: { Resources: resources } });
+  const retained = (resource: object | undefined) => ({ ...resource, DeletionPolicy: 'Retain' });
+
+  test('loses requests, also without another one', () => {
+    expect(findings(only({ Balancer, Listener: own }), only({}))).toContain(
+      'AddressReplaced Balancer in stack Serving is removed; clients that use its DNS name fail after it is deleted',
+    );
+  });
+
+  test('loses them at its listener if it is retained, and none if both are', () => {
+    expect(findings(only({ Balancer: retained(Balancer), Listener: own }), only({}))).toContain(
+      'AddressReplaced Listener in stack Serving port 80 of Balancer in stack Serving is closed; clients that use it fail',
+    );
+    expect(dangers(only({ Balancer: retained(Balancer), Listener: retained(own) }), only({}))).toEqual([]);
+  });
+
+  test('stays with a stack that left the app', () => {
+    expect(dangers([only({ Balancer, Listener: own })], [{ ...only({}), name: 'Other' }])).toEqual([]);
+  });
+});
+
 describe('several stacks', () => {
   const exporting = (value: unknown): StackInput => ({
     name: 'Models',

@@ -61,15 +61,19 @@ function removed(update: Update, resource: Resource): Change[] {
   return [{ kind: 'Removed', subject: nameOf(resource), message: `is removed: a ${nounOf(resource)}` }];
 }
 
-/** Load balancers whose DNS name changes, and ports that are closed. */
+/** Load balancers whose DNS name changes or no longer exists, and ports that are closed. */
 function checkAddresses(update: Update): Change[] {
   const fresh = update
     .news(LOAD_BALANCER)
     .filter(({ key }) => [Operation.CREATE, Operation.REPLACE].includes(update.operationOn(key)));
   return [
     ...update.olds(LOAD_BALANCER).flatMap((balancer): Change[] => {
-      if (update.endOf(balancer.key) === undefined || fresh.length === 0) return [];
-      const message = `has another DNS name after the update, that of ${listed(fresh.map(nameOf))}; clients with the old name fail`;
+      const end = update.endOf(balancer.key);
+      if (end === undefined || (fresh.length === 0 && end.phase === 'never')) return [];
+      const message =
+        fresh.length === 0
+          ? 'is removed; clients that use its DNS name fail after it is deleted'
+          : `has another DNS name after the update, that of ${listed(fresh.map(nameOf))}; clients with the old name fail`;
       return [{ kind: 'AddressReplaced', subject: nameOf(balancer), message }];
     }),
     ...closedPorts(update),
@@ -83,14 +87,20 @@ function closedPorts(update: Update): Change[] {
   );
   return update.olds(LISTENER).flatMap((listener): Change[] => {
     const own = update.old(listener.key);
-    const balancer = update.after.resources.get(identityOf(own.LoadBalancerArn));
-    if (balancer === undefined || update.operationOn(balancer.key) === Operation.REPLACE) return [];
+    const balancer = update.before.resources.get(identityOf(own.LoadBalancerArn));
+    if (balancer === undefined || !isKept(update, balancer) || update.endOf(listener.key)?.phase === 'never') return [];
     const protocol = open.get(portOf(own));
     if (protocol === text(own.Protocol)) return [];
     const how = protocol === undefined ? 'is closed' : `changes from ${text(own.Protocol)} to ${protocol}`;
     const message = `port ${String(own.Port)} of ${nameOf(balancer)} ${how}; clients that use it fail`;
     return [{ kind: 'AddressReplaced', subject: nameOf(listener), message }];
   });
+}
+
+/** Whether the same copy of a resource exists after the update, in the template or retained. */
+function isKept(update: Update, { key }: Resource): boolean {
+  const end = update.endOf(key);
+  return end === undefined || end.phase === 'never';
 }
 
 function portOf({ LoadBalancerArn, Port }: { readonly [name: string]: unknown }): string {
