@@ -168,7 +168,10 @@ export class Update {
     }
   }
 
-  /** The create-only properties of a resource that change. */
+  /**
+   * The create-only properties of a resource that change. A default that becomes explicit counts: CloudFormation compares
+   * templates, and replaces the resource: https://github.com/awsdocs/aws-cloudformation-user-guide/issues/1276.
+   */
   public changedCreateOnly(key: string): string[] {
     const old = this.before.resources.get(key);
     const { type } = this.after.resources.get(key) ?? {};

@@ -1,5 +1,5 @@
 import type { Change } from '../change';
-import { at, isEqual } from '../data';
+import { at, type Data, isEqual } from '../data';
 import { type ClusterObject, type ClusterUpdate, shownObject } from './objects';
 
 /** The fields of each kind that the API server does not allow to change. */
@@ -16,6 +16,15 @@ const IMMUTABLE: { readonly [kind: string]: readonly string[] } = {
   StorageClass: ['provisioner', 'parameters', 'reclaimPolicy', 'volumeBindingMode'],
 };
 
+/** What the API server uses for immutable fields that a manifest does not have. */
+const DEFAULTS: { readonly [kind: string]: Data } = {
+  Job: { 'spec.completionMode': 'NonIndexed' },
+  PersistentVolumeClaim: { 'spec.volumeMode': 'Filesystem' },
+  Secret: { type: 'Opaque' },
+  StatefulSet: { 'spec.podManagementPolicy': 'OrderedReady' },
+  StorageClass: { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' },
+};
+
 /** Fields whose change the API server refuses. */
 export function checkImmutable(update: ClusterUpdate): Change[] {
   return update.kept.flatMap(({ from, to }) => {
@@ -28,7 +37,8 @@ export function checkImmutable(update: ClusterUpdate): Change[] {
 }
 
 function isChanged(from: ClusterObject, to: ClusterObject, path: string): boolean {
-  return !isEqual(at(from.body, path), at(to.body, path));
+  const standard = DEFAULTS[to.kind]?.[path];
+  return !isEqual(at(from.body, path) ?? standard, at(to.body, path) ?? standard);
 }
 
 /** Fields that cannot be changed under a condition. */

@@ -425,6 +425,29 @@ test.each(ROWS)('$edit', ({ from, to, expected }) => {
   expect(dangers(stack(from), stack(to))).toEqual(expected);
 });
 
+test.each([
+  ['EnableExecuteCommand', false, true],
+  ['PlatformVersion', 'LATEST', '1.4.0'],
+  ['ServiceRegistries', [], [{ RegistryArn: 'arn' }]],
+  ['VolumeConfigurations', [], [{ Name: 'models' }]],
+  ['CapacityProviderStrategy', [], [{ CapacityProvider: 'FARGATE' }]],
+])('a service does not roll if %s gets its default %j', (property, standard, other) => {
+  const [absent, explicit, changed] = [undefined, standard, other].map((value) =>
+    stack({ [`Service.Properties.${property}`]: value }),
+  ) as [StackInput, StackInput, StackInput];
+  expect([findings(absent, explicit), findings(explicit, absent)]).toEqual([[], []]);
+  expect(findings(explicit, changed)).toEqual([
+    expect.stringMatching(/^Rolls Service in stack Serving rolls, because /),
+  ]);
+});
+
+test('a service is replaced if a create-only property gets its default', () => {
+  const explicit = stack({ 'Service.Properties.SchedulingStrategy': 'REPLICA' });
+  expect(findings(stack(), explicit)).toContainEqual(
+    expect.stringMatching(/^Replaced Service in stack Serving is replaced, because SchedulingStrategy /),
+  );
+});
+
 describe('a load balancer that is removed', () => {
   const { Balancer, Listener: own } = RESOURCES as { [id: string]: object };
   const only = (resources: object): StackInput => ({ name: 'Serving', template: { Resources: resources } });

@@ -64,6 +64,20 @@ const ROWS: readonly [edit: string, before: object[], after: object[], expected:
     [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data: { a: '2' } }],
     [],
   ],
+  ...Object.entries({
+    Job: { 'spec.completionMode': 'NonIndexed' },
+    PersistentVolumeClaim: { 'spec.volumeMode': 'Filesystem' },
+    Secret: { type: 'Opaque' },
+    StatefulSet: { 'spec.podManagementPolicy': 'OrderedReady' },
+    StorageClass: { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' },
+  }).flatMap(([kind, defaults]): [string, object[], object[], ChangeKind[]][] => {
+    const bare = { apiVersion: 'v1', kind, metadata: { name: 'x' }, spec: {} };
+    const [path = ''] = Object.keys(defaults);
+    return [
+      [`the immutable fields of a ${kind} get their defaults`, [bare], [changed(bare, defaults)], []],
+      [`an immutable field of a ${kind} changes`, [bare], [changed(bare, { [path]: 'Other' })], ['ImmutableField']],
+    ];
+  }),
   ['an image changes', [a], [deployment('a', {}, { image: 'a:2' })], []],
   [
     'an image changes with the strategy Recreate',

@@ -8,17 +8,24 @@ import { Operation, type Update } from '../update';
 
 const SCALABLE_TARGET = 'AWS::ApplicationAutoScaling::ScalableTarget';
 
-/** The properties of a service whose change starts a new deployment, and what it is about. */
-const ROLLING: { readonly [property: string]: string } = {
-  TaskDefinition: 'its task definition',
-  LoadBalancers: 'its target groups',
-  NetworkConfiguration: 'its network',
-  CapacityProviderStrategy: 'its capacity',
-  LaunchType: 'its capacity',
-  PlatformVersion: 'its platform version',
-  EnableExecuteCommand: 'its commands',
-  ServiceRegistries: 'its service registry',
-  VolumeConfigurations: 'its volumes',
+/** A property of a service whose change starts a new deployment. */
+interface Rolling {
+  /** What it is about. */
+  readonly reason: string;
+  /** The value that ECS uses for a template without the property. */
+  readonly standard?: unknown;
+}
+
+const ROLLING: { readonly [property: string]: Rolling } = {
+  TaskDefinition: { reason: 'its task definition' },
+  LoadBalancers: { reason: 'its target groups', standard: [] },
+  NetworkConfiguration: { reason: 'its network' },
+  CapacityProviderStrategy: { reason: 'its capacity', standard: [] },
+  LaunchType: { reason: 'its capacity' },
+  PlatformVersion: { reason: 'its platform version', standard: 'LATEST' },
+  EnableExecuteCommand: { reason: 'its commands', standard: false },
+  ServiceRegistries: { reason: 'its service registry', standard: [] },
+  VolumeConfigurations: { reason: 'its volumes', standard: [] },
 };
 
 /** Services that roll, and numbers of replicas that an update sets. */
@@ -34,8 +41,8 @@ function rolls(update: Update, service: Resource): Change[] {
   if (update.operationOn(key) !== Operation.UPDATE) return [];
   const [old, now] = [update.old(key), update.new(key)];
   const reasons = Object.entries(ROLLING)
-    .filter(([property]) => !isEqual(old[property], now[property]))
-    .map(([, reason]) => reason);
+    .filter(([property, { standard }]) => !isEqual(old[property] ?? standard, now[property] ?? standard))
+    .map(([, { reason }]) => reason);
   if (reasons.length === 0) return [];
   const subject = nameOf(service);
   const changed = `${[...new Set(reasons)].join(', ')} ${new Set(reasons).size === 1 ? 'changes' : 'change'}`;
