@@ -58,12 +58,17 @@ function groupRule(direction: 'inbound' | 'outbound', rule: Data, group: string)
     RULE_IDENTITY.slice(3)
       .map((path) => text(rule[path]))
       .find((value) => value !== '') ?? peer;
-  const ports = rule.FromPort === undefined ? 'all ports' : `port ${rule.FromPort}`;
   return {
     kind: 'IdentityInUse',
     key: stable([direction, group, values]),
-    what: `the ${direction} rule for ${ports} and ${shown} of the same security group`,
+    what: `the ${direction} rule for ${portsOf(rule)} and ${shown} of the same security group`,
   };
+}
+
+/** The ports of a rule, for messages. Rules for all protocols have none, and -1 is all types of ICMP. */
+function portsOf({ FromPort: from, ToPort: to = from }: Data): string {
+  if (from === undefined || Number(from) === -1 || (Number(from) === 0 && Number(to) === 65_535)) return 'all ports';
+  return String(from) === String(to) ? `port ${from}` : `ports ${from} to ${to}`;
 }
 
 function separateRule(direction: 'inbound' | 'outbound'): Reader {

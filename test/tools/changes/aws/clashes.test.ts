@@ -426,6 +426,20 @@ test.each(ROWS)('$edit', ({ from, to, expected }) => {
 });
 
 test.each([
+  ['tcp', 443, 443, 'port 443'],
+  ['tcp', 0, 65_535, 'all ports'],
+  ['tcp', 8000, 8010, 'ports 8000 to 8010'],
+  ['tcp', 80, undefined, 'port 80'],
+  ['-1', undefined, undefined, 'all ports'],
+  ['icmp', -1, -1, 'all ports'],
+])('a rule for %s from %p to %p is one for %s', (IpProtocol, FromPort, ToPort, ports) => {
+  const own = ingress({ IpProtocol, FromPort, ToPort });
+  expect(findings(stack({ Old: own }), stack({ New: own }))[0]).toContain(
+    `the inbound rule for ${ports} and 10.0.0.0/8`,
+  );
+});
+
+test.each([
   ['EnableExecuteCommand', false, true],
   ['PlatformVersion', 'LATEST', '1.4.0'],
   ['ServiceRegistries', [], [{ RegistryArn: 'arn' }]],
