@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bundle, bundleServing } from '../../support/bundle';
@@ -39,6 +39,27 @@ const assembly = (id: string): { readonly [path: string]: string } => ({
   'Serving.template.json': logGroup(id, { Metadata: { 'aws:cdk:path': `Serving/${id}/Resource` } }),
   'assembly-Prod/manifest.json': JSON.stringify({ artifacts: {} }),
 });
+
+/** The manifest of an assembly with a stage in this folder. */
+const stage = (directoryName?: string) =>
+  JSON.stringify({ artifacts: { Stage: { type: 'cdk:cloud-assembly', properties: { directoryName } } } });
+
+/** An assembly with a template that is nested in itself. */
+const nested = () => {
+  const properties = { templateFile: 'T.json' };
+  const inner = { Type: 'AWS::CloudFormation::Stack', Metadata: { 'aws:asset:path': 'T.json' } };
+  return {
+    'manifest.json': JSON.stringify({ artifacts: { T: { type: 'aws:cloudformation:stack', properties } } }),
+    'T.json': JSON.stringify({ Resources: { Inner: inner } }),
+  };
+};
+
+/** YAML whose aliases repeat each other. */
+const bomb = () =>
+  Array.from(
+    { length: 10 },
+    (_, index) => `a${index}: &a${index} [${index === 0 ? 'x' : Array(10).fill(`*a${index - 1}`)}]`,
+  ).join('\n');
 
 const deployment = (replicas: string) =>
   `apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: svm\nspec:\n${replicas}  selector: {}\n`;
@@ -117,12 +138,25 @@ test.each([
   [['a.yaml', 'broken'], 2, "[InvalidOutput] 'broken/manifest.json' is not valid JSON (line 1)"],
   [['a.yaml', 'lost'], 2, "'lost/Serving.template.json' cannot be read: ENOENT"],
   [['a.yaml', 'bad.yaml'], 2, "[InvalidOutput] 'bad.yaml' is not valid YAML: "],
+  [['a.yaml', 'bomb.yaml'], 2, "[InvalidOutput] 'bomb.yaml' is not valid YAML: Excessive alias count"],
+  [['a.yaml', 'alias.yaml'], 2, "[InvalidOutput] 'alias.yaml' is not valid YAML: "],
+  [['a.yaml', 'deep.yaml'], 2, "[InvalidOutput] 'deep.yaml' is not valid YAML: "],
+  [['a.yaml', 'stage'], 2, "[InvalidOutput] 'stage' contains itself; pass the folder that 'cdk synth' wrote"],
+  [['a.yaml', 'cycle'], 2, "[InvalidOutput] 'cycle' contains itself"],
+  [['a.yaml', 'nested'], 2, "[InvalidOutput] 'nested/T.json' contains itself"],
+  [['a.yaml', 'linked'], 2, "[InvalidOutput] 'linked/x.yaml' cannot be read: EISDIR"],
   [['a.yaml', 'empty'], 2, "'empty' contains no cloud assembly and no Kubernetes object"],
   [['a.yaml', 'a.yaml', '--format', 'xml'], 2, '--format (xml) must be text, json or markdown'],
   [['a.yaml', 'a.yaml', '--allow', 'Everything'], 2, '--allow (Everything) must be one of CapacityProviderInUse'],
 ])('fails on %j', (args, exitCode, message) => {
   const { 'Serving.template.json': _, ...lost } = assembly('Old');
   writeFiles(folder, { 'a.yaml': deployment(''), 'bad.yaml': 'a: [', 'empty/readme.txt': '' });
+  writeFiles(folder, { 'bomb.yaml': bomb(), 'alias.yaml': 'a: *b', 'deep.yaml': '['.repeat(100_000) });
+  writeFiles(join(folder, 'stage'), { 'manifest.json': stage() });
+  writeFiles(join(folder, 'cycle'), { 'manifest.json': stage('inner'), 'inner/manifest.json': stage('..') });
+  writeFiles(join(folder, 'nested'), nested());
+  mkdirSync(join(folder, 'linked'));
+  symlinkSync(join(folder, 'empty'), join(folder, 'linked', 'x.yaml'));
   writeFiles(join(folder, 'assembly'), assembly('Old'));
   writeFiles(join(folder, 'broken'), { 'manifest.json': '{' });
   writeFiles(join(folder, 'lost'), lost);

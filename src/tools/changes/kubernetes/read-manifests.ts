@@ -1,12 +1,14 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { CommandError } from '../../command-line/command-error';
+import { reading, readText } from '../read-text';
 import { type ClusterObject, objectsOf } from './objects';
 
 /** The objects in a file or a folder of manifests, in the order of `kubectl apply -f`. */
 export function readManifests(path: string): ClusterObject[] {
-  const objects = objectsOf(filesOf(path).flatMap(readDocuments));
+  const isFolder = reading(path, () => statSync(path).isDirectory());
+  const objects = objectsOf((isFolder ? filesIn(path) : [path]).flatMap(readDocuments));
   if (objects.length > 0) return objects;
   throw new CommandError(
     'InvalidOutput',
@@ -15,23 +17,29 @@ export function readManifests(path: string): ClusterObject[] {
 }
 
 /** The manifests of a folder in the order of their names. */
-function filesOf(path: string): string[] {
-  try {
-    if (!statSync(path).isDirectory()) return [path];
-    return readdirSync(path)
-      .filter((name) => /\.(ya?ml|json)$/.test(name))
-      .sort()
-      .map((name) => join(path, name));
-  } catch (error) {
-    throw new CommandError('InvalidOutput', `'${path}' cannot be read: ${(error as Error).message}`);
-  }
+function filesIn(folder: string): string[] {
+  return reading(folder, () => readdirSync(folder))
+    .filter((name) => /\.(ya?ml|json)$/.test(name))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 function readDocuments(path: string): unknown[] {
-  const documents = parseAllDocuments(readFileSync(path, 'utf8'));
-  return documents.map((document) => {
-    const [error] = document.errors;
-    if (error === undefined) return document.toJS() as unknown;
-    throw new CommandError('InvalidOutput', `'${path}' is not valid YAML: ${error.message.split('\n')[0]}`);
+  const text = readText(path);
+  return withoutFault(path, () => {
+    const documents = parseAllDocuments(text);
+    const [error] = documents.flatMap(({ errors }) => errors);
+    if (error !== undefined) throw error;
+    return documents.map((document) => document.toJS() as unknown);
   });
+}
+
+/** The parser fails on too many aliases, and on too deep values. */
+function withoutFault<T>(path: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    const [fault] = (error as Error).message.split('\n');
+    throw new CommandError('InvalidOutput', `'${path}' is not valid YAML: ${fault}; pass what 'cdk8s synth' wrote`);
+  }
 }
