@@ -122,6 +122,17 @@ test('compares folders of manifests and prints Markdown', () => {
   );
 });
 
+test('compares manifests in subfolders, in the order of their names', () => {
+  writeFiles(folder, {
+    'before/a/one.yaml': deployment('  replicas: 4\n'),
+    'before/a.json': '{}',
+    'after/b/c/two.yaml': deployment(''),
+  });
+  const { status, stdout } = diff('before', 'after');
+  expect(status).toBe(1);
+  expect(stdout).toContain('ReplicasReset  Deployment svm no longer has');
+});
+
 test('exits with 0 if nothing is dangerous, and states that nothing changes', () => {
   writeFiles(folder, { 'a.yaml': deployment('  replicas: 4\n'), 'b.yaml': deployment('  replicas: 2\n') });
   expect(diff('a.yaml', 'b.yaml')).toMatchObject({

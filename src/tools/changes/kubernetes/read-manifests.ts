@@ -1,11 +1,11 @@
-import { readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { CommandError } from '../../command-line/command-error';
 import { reading, readText } from '../read-text';
 import { type ClusterObject, objectsOf } from './objects';
 
-/** The objects in a file or a folder of manifests, in the order of `kubectl apply -f`. */
+/** The objects in a file or a folder of manifests, in the order of `kubectl apply --recursive -f`. */
 export function readManifests(path: string): ClusterObject[] {
   const isFolder = reading(path, () => statSync(path).isDirectory());
   const objects = objectsOf((isFolder ? filesIn(path) : [path]).flatMap(readDocuments));
@@ -16,12 +16,18 @@ export function readManifests(path: string): ClusterObject[] {
   );
 }
 
-/** The manifests of a folder in the order of their names. */
+/** The manifests of a folder and its subfolders in the order of their names. */
 function filesIn(folder: string): string[] {
-  return reading(folder, () => readdirSync(folder))
-    .filter((name) => /\.(ya?ml|json)$/.test(name))
-    .sort()
-    .map((name) => join(folder, name));
+  const entries = reading(folder, () => readdirSync(folder, { withFileTypes: true }));
+  return entries.sort(byName).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesIn(path);
+    return /\.(ya?ml|json)$/.test(entry.name) ? [path] : [];
+  });
+}
+
+function byName(a: Dirent, b: Dirent): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 function readDocuments(path: string): unknown[] {
