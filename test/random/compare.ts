@@ -36,9 +36,9 @@ const SAME: { readonly [part: string]: (backend: ObservedBackend, intent: Backen
 /** Kubernetes replaces `$$` by `$` in values, because `$(NAME)` is another variable. */
 const unescaped = (value: string | undefined) => value?.replaceAll('$$', '$');
 
-/** A sidecar without the variables for a user that its target sets, and with the CPU in the steps that ECS has, rounded. */
+/** A sidecar without the variables for its user and its Region that a target sets, and with the CPU in the steps that ECS has, rounded. */
 function comparable({ environment, cpu, ...rest }: ObservedBackend['sidecars'][number]) {
-  const { HOME, USER, LOGNAME, ...others } = environment;
+  const { HOME, USER, LOGNAME, AWS_REGION, ...others } = environment;
   const values = Object.entries(others).map(([name, value]) => [name, unescaped(value)]);
   return { ...rest, environment: Object.fromEntries(values), cpu: Math.round(cpu * 100) };
 }

@@ -18,6 +18,9 @@ const MOST_SECONDS = 300;
 /** The number of templates that the validator of AWS gets at once. */
 const TEMPLATES = 100;
 
+/** Rules of listeners can have tags, as CloudFormation documents; the schema of the validator is older. */
+const isOutdated = (rule: string, message: string) => rule === 'F3002' && message.includes("'Tags' was unexpected");
+
 function option(name: string, fallback: number): number {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? fallback : Number(process.argv[at + 1]);
@@ -35,6 +38,7 @@ function runPart(runs: number, seed: number, report: (message: Message) => void)
   let templates: object[] = [];
   const validate = () => {
     for (const { rule, message, resources } of validateTemplates(templates)) {
+      if (isOutdated(rule, message)) continue;
       const fault = `the validator of AWS: ${rule} ${message} (${resources.join(', ')})`;
       if (!known.has(rule)) report({ fault });
       known.add(rule);
