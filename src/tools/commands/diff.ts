@@ -42,9 +42,14 @@ const OPTIONS = {
   format: { type: 'string', short: 'f', default: 'text' },
 } as const;
 
-/** How a comparison is printed in each format. */
-const FORMATS: { readonly [format: string]: (comparison: Comparison) => void } = {
-  json: (comparison) => stdout.text(`${cleanJson(asJson(comparison), 2)}\n`),
+/** Whether a finding fails the pipeline. */
+type IsRefused = (change: Change) => boolean;
+
+/** How a comparison is printed. */
+type Print = (comparison: Comparison, isRefused: IsRefused) => void;
+
+const FORMATS: { readonly [format: string]: Print } = {
+  json: (comparison, isRefused) => stdout.text(`${cleanJson(asJson(comparison, isRefused), 2)}\n`),
   markdown: ({ changes }) => stdout.text(clean(renderMarkdown(sections(changes)))),
   text: ({ changes }) => printText(changes),
 };
@@ -57,9 +62,9 @@ export const diffCommand: Command = {
     const print = formatOf(values.format);
     const allowed = values.allow.map(requireKind);
     const comparison = compareOutputs(...requireTwo(positionals));
-    print(comparison);
-    const isRefused = comparison.changes.some((change) => isDangerous(change) && !allowed.includes(change.kind));
-    return isRefused ? REFUSED : OK;
+    const isRefused: IsRefused = (change) => isDangerous(change) && !allowed.includes(change.kind);
+    print(comparison, isRefused);
+    return comparison.changes.some(isRefused) ? REFUSED : OK;
   },
 };
 
@@ -75,15 +80,16 @@ function requireKind(name: string): ChangeKind {
   throw new CommandError('InvalidOption', `--allow (${name}) must be one of ${Object.keys(CHANGE_KINDS).join(', ')}`);
 }
 
-function formatOf(name: string): (comparison: Comparison) => void {
+function formatOf(name: string): Print {
   const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
   if (format !== undefined) return format;
   throw new CommandError('InvalidOption', `--format (${name}) must be text, json or markdown`);
 }
 
-function asJson({ target, changes }: Comparison): object {
-  const shown = changes.map((change) => ({ ...change, effect: effectOf(change), dangerous: isDangerous(change) }));
-  return { target, dangerous: changes.some(isDangerous), changes: shown };
+/** `dangerous` is what the exit code depends on. */
+function asJson({ target, changes }: Comparison, isRefused: IsRefused): object {
+  const shown = changes.map((change) => ({ ...change, effect: effectOf(change), dangerous: isRefused(change) }));
+  return { target, dangerous: changes.some(isRefused), changes: shown };
 }
 
 function sections(changes: readonly Change[]): Section[] {

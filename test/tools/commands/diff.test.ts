@@ -106,6 +106,16 @@ test('compares two templates and prints JSON', () => {
   });
 });
 
+test('JSON reports findings with an allowed code as not dangerous', () => {
+  writeFiles(folder, { 'before.json': logGroup('Old'), 'after.json': logGroup('New') });
+  const { status, stdout } = diff('before.json', 'after.json', '-f', 'json', '--allow', 'NameInUse');
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    dangerous: false,
+    changes: [{ kind: 'NameInUse', effect: 'fails', dangerous: false }],
+  });
+});
+
 test('compares folders of manifests and prints Markdown', () => {
   writeFiles(folder, { 'before/a.k8s.yaml': deployment('  replicas: 4\n'), 'after/b.k8s.yaml': deployment('') });
   const { status, stdout } = diff('before', 'after', '-f', 'markdown');
@@ -131,6 +141,25 @@ test('compares manifests in subfolders, in the order of their names', () => {
   const { status, stdout } = diff('before', 'after');
   expect(status).toBe(1);
   expect(stdout).toContain('ReplicasReset  Deployment svm no longer has');
+});
+
+test('compares stacks of one name in several Regions', () => {
+  const two = (log: string): { readonly [path: string]: string } => {
+    const regions = ['eu-west-1', 'eu-central-1'].map((region) => {
+      const properties = { templateFile: `${region}.json`, stackName: 'models' };
+      return [region, { type: 'aws:cloudformation:stack', environment: `aws://1/${region}`, properties }];
+    });
+    return {
+      'manifest.json': JSON.stringify({ artifacts: Object.fromEntries(regions) }),
+      'eu-west-1.json': logGroup(log),
+      'eu-central-1.json': logGroup('Old'),
+    };
+  };
+  writeFiles(join(folder, 'before'), two('Old'));
+  writeFiles(join(folder, 'after'), two('New'));
+  const { status, stdout } = diff('before', 'after');
+  expect(status).toBe(1);
+  expect(stdout).toContain("New in stack models (1/eu-west-1) requires the log group name 'models'");
 });
 
 test('exits with 0 if nothing is dangerous, and states that nothing changes', () => {
