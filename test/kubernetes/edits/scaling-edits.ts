@@ -10,6 +10,9 @@ const TAKEOVER = 'KEDA takes the HorizontalPodAutoscaler over, as docs/kubernete
 const cpu = [ScalingTarget.cpuUtilization(60)];
 const bounds: AutoscalingOptions = { minReplicas: 3, maxReplicas: 8, targets: cpu };
 
+const metadata = { timezone: 'UTC', start: '0 8 * * *', end: '0 18 * * *', desiredReplicas: '6' };
+const triggers = [{ type: 'cron', metadata }];
+
 /** Declares an autoscaler of KEDA. */
 function scaledObject(minReplicaCount: number): (parts: Parts) => void {
   return ({ chart, backend }) => {
@@ -19,7 +22,7 @@ function scaledObject(minReplicaCount: number): (parts: Parts) => void {
       apiVersion: 'keda.sh/v1alpha1',
       kind: 'ScaledObject',
       metadata: { name: 'scaler' },
-      spec: { scaleTargetRef: { name: target.deployment.name }, minReplicaCount, maxReplicaCount: 8, triggers: [] },
+      spec: { scaleTargetRef: { name: target.deployment.name }, minReplicaCount, maxReplicaCount: 8, triggers },
     });
   };
 }
