@@ -296,6 +296,17 @@ project.addTask('test:real', {
     { exec: 'jest -c jest.real.config.json --ci --runInBand', receiveArgs: true },
   ],
 });
+project.addTask('test:cluster', {
+  description: 'Edits of manifests on a real control plane; builds it first',
+  env: { JSII_DEPRECATED: 'quiet' },
+  steps: [
+    { exec: 'bash test/real/setup.sh cluster' },
+    {
+      exec: "jest -c jest.real.config.json --testMatch '<rootDir>/test/real/cluster/*.cluster.ts' --ci --runInBand",
+      receiveArgs: true,
+    },
+  ],
+});
 project.addTask('test:properties', {
   description:
     'Simulate 100,000 combinations of servers, targets and timeouts, render 500 random definitions, and check random updates',

@@ -4,7 +4,8 @@
 # are in the user's cache, keyed by their inputs, and not in the checkout: it may be below /tmp, where an emulated
 # container has its own volume.
 #
-# setup.sh [PART...]: installs all parts, or some of: tools examples servers proxies haproxy stores emulator languages
+# setup.sh [PART...]: installs these parts, or all except 'cluster', of: tools examples servers proxies haproxy stores
+# emulator languages cluster
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -282,11 +283,30 @@ languages() {
   while read -r version; do node_program "$version"; done <"$root/test/real/requirements/node.versions"
 }
 
+# The control plane of Kubernetes and kubectl in one program, for 'npm run test:cluster'. Compiling takes 15 minutes of a
+# processor, so it is not part of test:real.
+cluster() {
+  debian_package unshare util-linux
+  namespaces
+  need_go
+  local source=$root/test/real/cluster/control-plane
+  cached go control-plane "$(uname -m; cat "$source"/*)" install_control_plane "$source"
+}
+
+install_control_plane() {
+  local version=k8s.io/component-base/version
+  local flags="-s -w -X $version.gitVersion=v1.36.3 -X $version.gitMajor=1 -X $version.gitMinor=36"
+  # Its cache is large and of no use afterward.
+  (cd "$1" && GOCACHE=$2/cache CGO_ENABLED=0 GOFLAGS=-buildvcs=false go build -trimpath -ldflags "$flags" -o "$2/bin/control-plane" .) ||
+    fail "the program in $1 could not be compiled; check that Go 1.26 or newer can reach its module proxy"
+  rm -rf "$2/cache"
+}
+
 for part in ${*:-tools examples servers proxies haproxy stores emulator languages}; do
   case $part in
-    tools | examples | servers | proxies | stores | emulator | languages) "$part" ;;
+    tools | examples | servers | proxies | stores | emulator | languages | cluster) "$part" ;;
     # A function with that name would hide the command.
     haproxy) haproxy_versions ;;
-    *) fail "unknown part '$part'; expected one of: tools examples servers proxies haproxy stores emulator languages" ;;
+    *) fail "unknown part '$part'; expected one of: tools examples servers proxies haproxy stores emulator languages cluster" ;;
   esac
 done
