@@ -86,7 +86,7 @@ test('patches are listed with their object, their value and what they replace, a
     [pod, 'podPatch.hostname', '"a"', '-', '-'],
     [container, 'containerPatch.lifecycle.preStop', 'removed', 'the wait before SIGTERM', 'P, PT, G, S5'],
     [container, 'containerPatch.env', '1 item', 'the variables of the server, which can contain timeouts', 'R1, R8, F'],
-    [container, 'containerPatch.image', 'known at synthesis', 'the image of the definition', '-'],
+    [container, 'containerPatch.image', 'a token', 'the image of the definition', '-'],
   ]);
   const notes = explain([explanation], { names: ['timeouts'] }).flatMap((one) => one.notes ?? []);
   expect(notes).toContain(
