@@ -124,32 +124,44 @@ interface Choice {
  * Service.
  */
 function renderChoice({ maps }: RouteTable, pools: number, { counted, sticky }: Choice): string[] {
-  const indices = Array.from({ length: pools }, (_, index) => index);
-  const pool = (index: number): string => column(poolColumn(index));
-  const choose = (index: number, conditions: string[]): string =>
-    `  http-request set-var(txn.pool) ${pool(index)} if ${['!chosen', ...conditions].join(' ')}`;
-  const isReady = (index: number): string => `{ ${pool(index)},nbsrv gt 0 }`;
-  const isKept = (index: number): string => `{ ${pool(index)},strcmp(txn.kept) eq 0 }`;
-  const keep = sticky ? indices.map((index) => choose(index, ['keeps', isKept(index), isReady(index)])) : [];
-  const among = sticky ? 'counted !chosen' : 'counted';
-  const count = [
-    `  http-request set-var(txn.step) ${column(Column.MULTIPLIER)}`,
-    `  http-request set-var(txn.total) ${column(Column.TOTAL)}`,
-    '  acl counted var(txn.total) -m int gt 1',
-    ...keep,
-    `  http-request track-sc0 ${column(Column.ENDPOINT)} table ${COUNTERS} if ${among}`,
-    `  http-request set-var(txn.slot) sc0_inc_gpc0(${COUNTERS}),mul(txn.step),mod(txn.total) if ${among}`,
-    ...indices.map((index) => choose(index, [`{ ${column(uptoColumn(index))},sub(txn.slot) gt 0 }`, isReady(index)])),
-    ...indices.map((index) => choose(index, ['counted', isReady(index)])),
-  ];
-  const service = maps.has(MapFile.SERVICES) ? `${pool(0)},map_str(${MapFile.SERVICES},${SERVICE})` : `str(${SERVICE})`;
+  const first = poolAt(0);
+  const service = maps.has(MapFile.SERVICES) ? `${first},map_str(${MapFile.SERVICES},${SERVICE})` : `str(${SERVICE})`;
   return [
     '  acl chosen var(txn.pool) -m found',
-    ...(counted ? count : []),
+    ...(counted ? renderShares(pools, sticky) : []),
     // A stopping process counts no server as ready, and still uses them.
-    `  http-request set-var(txn.service) ${service} if !chosen !{ stopping } { ${pool(0)},nbsrv eq 0 }`,
-    choose(0, []),
+    `  http-request set-var(txn.service) ${service} if !chosen !{ stopping } { ${first},nbsrv eq 0 }`,
+    choose(0),
     '  use_backend %[var(txn.service)] if { var(txn.service) -m found }',
     '  use_backend %[var(txn.pool)] if { var(txn.pool) -m found }',
   ];
+}
+
+/** Chooses among several pools: the one that the client keeps, then by the counter, then the next one that is ready. */
+function renderShares(pools: number, sticky: boolean): string[] {
+  const indices = Array.from({ length: pools }, (_, index) => index);
+  const isReady = (index: number): string => `{ ${poolAt(index)},nbsrv gt 0 }`;
+  const isKept = (index: number): string => `{ ${poolAt(index)},strcmp(txn.kept) eq 0 }`;
+  const isDue = (index: number): string => `{ ${column(uptoColumn(index))},sub(txn.slot) gt 0 }`;
+  const among = sticky ? 'counted !chosen' : 'counted';
+  return [
+    `  http-request set-var(txn.step) ${column(Column.MULTIPLIER)}`,
+    `  http-request set-var(txn.total) ${column(Column.TOTAL)}`,
+    '  acl counted var(txn.total) -m int gt 1',
+    ...(sticky ? indices.map((index) => choose(index, 'keeps', isKept(index), isReady(index))) : []),
+    `  http-request track-sc0 ${column(Column.ENDPOINT)} table ${COUNTERS} if ${among}`,
+    `  http-request set-var(txn.slot) sc0_inc_gpc0(${COUNTERS}),mul(txn.step),mod(txn.total) if ${among}`,
+    ...indices.map((index) => choose(index, isDue(index), isReady(index))),
+    ...indices.map((index) => choose(index, 'counted', isReady(index))),
+  ];
+}
+
+/** The name of a pool of the route. */
+function poolAt(index: number): string {
+  return column(poolColumn(index));
+}
+
+/** Chooses a pool of the route, if none is chosen yet and the conditions are met. */
+function choose(index: number, ...conditions: string[]): string {
+  return `  http-request set-var(txn.pool) ${poolAt(index)} if ${['!chosen', ...conditions].join(' ')}`;
 }
