@@ -2,20 +2,12 @@
  * What happens between two applies of a definition: after the first objects of the new manifests are applied, and before the
  * Pods have followed. Each finding starts with its kind.
  */
+import { IMMUTABLE } from '../../../src/tools/changes/kubernetes/immutable';
 import { type Data, object, objects, text } from '../data';
 import { keyOf, nameOf, referencesOf } from './references';
 
-/** The fields that the API server refuses to change, by kind, as paths. */
-const IMMUTABLE: { readonly [kind: string]: readonly string[] } = {
-  Deployment: ['spec.selector'],
-  StatefulSet: ['spec.selector', 'spec.serviceName', 'spec.volumeClaimTemplates', 'spec.podManagementPolicy'],
-  DaemonSet: ['spec.selector'],
-  Service: ['spec.clusterIP'],
-  Job: ['spec.selector', 'spec.template', 'spec.completionMode'],
-  PersistentVolumeClaim: ['spec.accessModes', 'spec.storageClassName', 'spec.volumeName', 'spec.selector'],
-  RoleBinding: ['roleRef'],
-  Secret: ['type'],
-};
+/** The fields that the API server refuses to change, by kind. A Service keeps an address that its manifest does not have. */
+const FIELDS: typeof IMMUTABLE = { ...IMMUTABLE, Service: ['spec.clusterIP'] };
 
 /** The content of these kinds can be declared immutable. */
 const SEALED: ReadonlySet<unknown> = new Set(['ConfigMap', 'Secret']);
@@ -40,7 +32,7 @@ export function findingsBetween(before: readonly Data[], after: readonly Data[])
 type Pair = readonly [before: Data, after: Data];
 
 function immutableFindings([before, after]: Pair): string[] {
-  const paths = [...(IMMUTABLE[text(after.kind)] ?? []), ...(SEALED.has(after.kind) ? sealedPaths(before) : [])];
+  const paths = [...(FIELDS[text(after.kind)] ?? []), ...(SEALED.has(after.kind) ? sealedPaths(before) : [])];
   return paths
     .filter((path) => !isSame(at(before, path), at(after, path)))
     .map((path) => `immutable ${keyOf(after)}: ${path} changes`);

@@ -3,12 +3,18 @@ import { at, type Data, isEqual } from '../data';
 import { type ClusterObject, type ClusterUpdate, shownObject } from './objects';
 
 /** The fields of each kind that the API server does not allow to change. */
-const IMMUTABLE: { readonly [kind: string]: readonly string[] } = {
+export const IMMUTABLE: { readonly [kind: string]: readonly string[] } = {
   ClusterRoleBinding: ['roleRef'],
   DaemonSet: ['spec.selector'],
   Deployment: ['spec.selector'],
   Job: ['spec.selector', 'spec.template', 'spec.completionMode'],
-  PersistentVolumeClaim: ['spec.accessModes', 'spec.storageClassName', 'spec.volumeName', 'spec.volumeMode'],
+  PersistentVolumeClaim: [
+    'spec.accessModes',
+    'spec.storageClassName',
+    'spec.volumeName',
+    'spec.volumeMode',
+    'spec.selector',
+  ],
   ReplicaSet: ['spec.selector'],
   RoleBinding: ['roleRef'],
   Secret: ['type'],
