@@ -1,31 +1,12 @@
-/** Plain data of unknown shape, for reading rendered output. */
-export type Data = { readonly [key: string]: unknown };
+import { isObject } from '../../src/private/kinds';
+import { type Data, list, object, objects, text } from '../../src/tools/changes/data';
 
-export function isObject(value: unknown): value is Data {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The object, or an empty one if the value has another type, which is reported elsewhere. */
-export function object(value: unknown): Data {
-  return isObject(value) ? value : {};
-}
-
-/** The elements, or none. */
-export function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-export function objects(value: unknown): readonly Data[] {
-  return list(value).map(object);
-}
+/** Reads rendered output in the same way as `serving diff`: values of another type, which are reported elsewhere, are empty. */
+export { type Data, isObject, list, object, objects, text };
 
 /** The strings among the elements. */
 export function strings(value: unknown): readonly string[] {
   return list(value).filter((x): x is string => typeof x === 'string');
-}
-
-export function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 export function duplicates<T>(values: readonly T[]): T[] {
