@@ -25,6 +25,13 @@ export const CONTESTS: readonly Contest[] = [
   { target: 'kubernetes', label: 'Kubernetes against cdk8s-plus', theirs: 'kubernetes-plus', limit: 0.7 },
 ];
 
+/** Fails before anything is measured if a program is missing. Each is in the Debian package of the same name. */
+export function requirePrograms(programs: readonly string[]): void {
+  const missing = programs.filter((program) => spawnSync(program, ['-v']).error !== undefined);
+  if (missing.length > 0)
+    throw new Error(`not installed: ${missing.join(', ')}; run: apt-get install ${missing.join(' ')}`);
+}
+
 /** Compiles the package if it is older than its sources. */
 export function compileLibrary(): void {
   if (!isStale()) return;

@@ -11,7 +11,15 @@ import { artifactRows } from './artifacts/rows';
 import { hopsEvaluated } from './hops';
 import { linesOf } from './lines';
 import { type Comparison, compare, compareLoading, frameworkFiles, growthExponent } from './measure';
-import { CONTESTS, type Contest, compileLibrary, compilePrograms, installLibrary, programOf } from './programs';
+import {
+  CONTESTS,
+  type Contest,
+  compileLibrary,
+  compilePrograms,
+  installLibrary,
+  programOf,
+  requirePrograms,
+} from './programs';
 import { isOver, type Row, renderTable, writePage } from './report';
 import { measureRouter, renderRouterTable } from './router/run';
 
@@ -36,6 +44,10 @@ const hasArtifacts = options.target === undefined || options.target === 'artifac
 void main();
 
 async function main(): Promise<void> {
+  requirePrograms([
+    ...(options.target === 'router' ? ['haproxy'] : []),
+    ...(hasArtifacts ? ['openssl', 'skopeo'] : []),
+  ]);
   if (options.target === 'router') {
     console.log(renderRouterTable(await measureRouter(sizes, { requests: 1500, rounds: 12, starts: 7 })));
     return;
