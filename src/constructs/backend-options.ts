@@ -58,6 +58,9 @@ export interface BackendOptions {
    * consists of letters, digits and `._:-`; otherwise the value is the resource name, which `ServingEndpoint.addressOf`
    * returns.
    *
+   * AWS: also the tag `serving:backend` of the service. A name with characters that tags cannot have, such as `SVM (v1)`, has
+   * dashes in their place there, and ends with a fingerprint. Kubernetes: also the annotation `serving-constructs/name`.
+   *
    * @default - the construct id
    */
   readonly backendName?: string;
@@ -65,7 +68,8 @@ export interface BackendOptions {
   /**
    * A description of the backend.
    *
-   * AWS: a tag of the service. Kubernetes: an annotation.
+   * AWS: the tag `serving:description` of the service, with dashes in place of characters that tags cannot have, and at most
+   * 256 characters. Kubernetes: the annotation `serving-constructs/description`.
    *
    * @default - none
    */

@@ -180,11 +180,20 @@ describe('tags', () => {
   });
 
   test('have dashes in place of invalid characters, and are truncated to the maximum length', () => {
-    const { stack } = oneBackend({ backendName: 'SVM (v1)', description: 'x'.repeat(257) });
+    const { stack } = oneBackend({ backendName: 'SVM (v1)', description: `50 % (${'x'.repeat(257)}` });
     expect(only(templateOf(stack), SERVICE).Tags).toEqual([
-      { Key: 'serving:backend', Value: 'SVM -v1-' },
-      { Key: 'serving:description', Value: 'x'.repeat(256) },
+      { Key: 'serving:backend', Value: expect.stringMatching(/^SVM -v1--[0-9a-f]{6}$/) },
+      { Key: 'serving:description', Value: `50 - -${'x'.repeat(250)}` },
     ]);
+  });
+
+  test('are different for different names, of at most the maximum length', () => {
+    const values = ['SVM (v1)', 'SVM [v1]', 'SVM -v1-', `${'x'.repeat(250)}(`, `${'x'.repeat(250)}[`].map(
+      (backendName) => only(templateOf(oneBackend({ backendName }).stack), SERVICE).Tags[0].Value,
+    );
+    expect(new Set(values).size).toBe(values.length);
+    expect(values).toContain('SVM -v1-');
+    expect(values.every((value) => value.length <= 256)).toBe(true);
   });
 
   test('and the description of the output are not truncated within a character', () => {

@@ -8,8 +8,6 @@ import { LoadBalancing, ServerProtocol } from '../../plan/choices';
 import type { BackendIntent } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
-import { leading } from '../../private/text';
-import { isUnresolved } from '../../private/tokens';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import type { TaskSettingsOptions } from '../task-settings-options';
 import { BackendMetrics } from './backend-metrics';
@@ -20,6 +18,7 @@ import { reachModelVolumes } from './model-volumes';
 import type { Network } from './network';
 import { makeOutboundGroup } from './outbound';
 import { type RolloutPercents, rolloutPercents } from './rollout';
+import { serviceTags } from './service-tags';
 import { gatePortOf } from './smoke-gate';
 import { makeTask, type Task } from './task';
 
@@ -277,13 +276,7 @@ export class BackendService {
   private tag(): void {
     const { tags = {} }: TaskSettingsOptions = this.backend.settings;
     for (const [key, value] of Object.entries(tags)) Tags.of(this.backend.scope).add(key, value);
-    const illegal = /[^\p{L}\p{Z}\p{N}_.:/=+@-]/gu;
-    const texts = { 'serving:backend': this.intent.name, 'serving:description': this.intent.description };
-    for (const [key, text] of Object.entries(texts)) {
-      if (text === undefined) continue;
-      // The text of a token is known at deployment only.
-      this.cfnService.tags.setTag(key, isUnresolved(text) ? text : leading(text.replace(illegal, '-'), 256));
-    }
+    for (const [key, value] of Object.entries(serviceTags(this.intent))) this.cfnService.tags.setTag(key, value);
   }
 
   /** The construct that contains the resources. */
