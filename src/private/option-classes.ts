@@ -61,3 +61,21 @@ export const CLASSES: { readonly [name: string]: OptionClass } = {
   },
   'kubernetes.Gateway': { example: "kubernetes.Gateway.fromName('inference')", members: ['gatewayName'] },
 };
+
+/** How to create the objects of frameworks that options accept, by the name of the option. */
+export const OBJECTS: { readonly [option: string]: string } = {
+  accessPoint: "fileSystem.addAccessPoint('Models')",
+  certificate: "acm.Certificate.fromCertificateArn(this, 'Certificate', 'arn:...')",
+  cluster: "ecs.Cluster.fromClusterAttributes(this, 'Cluster', { clusterName: 'shared', vpc })",
+  executionRole: "iam.Role.fromRoleName(this, 'ExecutionRole', 'models-execution')",
+  logGroup: "logs.LogGroup.fromLogGroupName(this, 'Logs', '/models')",
+  outboundPeers: "ec2.Peer.ipv4('10.0.0.0/16')",
+  placementConstraints: 'ecs.PlacementConstraint.distinctInstances()',
+  placementStrategies: 'ecs.PlacementStrategy.packedByCpu()',
+  registryCredentials: "secretsmanager.Secret.fromSecretNameV2(this, 'Registry', 'registry')",
+  securityGroup: "ec2.SecurityGroup.fromSecurityGroupId(this, 'Balancer', 'sg-...')",
+  securityGroups: "ec2.SecurityGroup.fromSecurityGroupId(this, 'MountTargets', 'sg-...')",
+  taskRole: "iam.Role.fromRoleName(this, 'TaskRole', 'models')",
+  taskRoleStatements: "new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: ['*'] })",
+  vpc: "ec2.Vpc.fromLookup(this, 'Vpc', { vpcId: 'vpc-...' })",
+};

@@ -1,11 +1,11 @@
 import { classNameOf, describe, describeKind, withArticle } from './describe';
 import { type Place, ServingError } from './errors';
 import { isObject } from './kinds';
-import { CLASSES } from './option-classes';
+import { CLASSES, OBJECTS } from './option-classes';
 import { ENUM_MEMBERS, OPTION_TYPES } from './option-types';
 import { copyOf, foreignCopy, hasTag, isCompatible, isOwn } from './package-copy';
-import { suggest } from './suggest';
 import { requireWritable } from './text';
+import { meantOption } from './unknown-option';
 
 /** A value, and its place in the options. */
 interface Found {
@@ -70,11 +70,7 @@ function checkMembers(type: string, value: object, prefix: string, at: Place | u
   const members = OPTION_TYPES[type] as { readonly [member: string]: string };
   for (const name of Object.keys(value)) {
     if (Object.hasOwn(members, name) || value[name as keyof object] === undefined) continue;
-    throw new ServingError(
-      'UnknownOption',
-      `unknown option '${prefix}${name}'; ${suggest(name, Object.keys(members))}`,
-      at,
-    );
+    throw new ServingError('UnknownOption', `unknown option '${prefix}${name}'; ${meantOption(name, type)}`, at);
   }
   for (const member of membersOf(members)) {
     const found = value[member.name as keyof object] as unknown;
@@ -114,7 +110,7 @@ export function checkValue(type: string, value: unknown, prop: string, at?: Plac
 
 function checkList(found: Found): void {
   const { type, value, prop, at } = found;
-  if (!Array.isArray(value)) throw invalid(found, `must be a list, for example [${elementOf(type, value)}]`);
+  if (!Array.isArray(value)) throw invalid(found, `must be a list, for example [${elementOf(found)}]`);
   // forEach would skip holes.
   for (let index = 0; index < value.length; index++)
     checkValue(type.slice(0, -2), value[index], `${prop}[${index}]`, at);
@@ -139,7 +135,7 @@ function checkEntry({ type, value, prop, at }: Found): void {
 function checkPrimitive(found: Found): void {
   const { type, value, prop, at } = found;
   const isValid = type === 'object' ? typeof value === 'object' && value !== null : typeof value === type;
-  if (!isValid) throw invalid(found, `must be ${PRIMITIVES[type]}`);
+  if (!isValid) throw invalid(found, `must be ${PRIMITIVES[type]}${type === 'object' ? frameworkExample(prop) : ''}`);
   if (typeof value === 'string') requireWritable(prop, value, at);
 }
 
@@ -175,10 +171,21 @@ function shown(type: string, value: unknown): string {
   return hasTag(name, value) ? `an incomplete ${name}` : `${withArticle(name)} of another package`;
 }
 
+/** How to create an object of a framework, by the name of the option. */
+function frameworkExample(prop: string): string {
+  const example = OBJECTS[optionOf(prop)];
+  return example === undefined ? '' : `, for example ${example}`;
+}
+
+/** The name of an option without its place, such as `vpc` of `settings.vpc` and `peers` of `peers[0]`. */
+function optionOf(prop: string): string {
+  return prop.slice(prop.lastIndexOf('.') + 1).replace(/\[\d+\]$/, '');
+}
+
 /** What a list can contain: an example, or the passed value if there is no example. */
-function elementOf(type: string, value: unknown): string {
+function elementOf({ type, value, prop }: Found): string {
   const element = type.slice(0, -2);
-  const { example } = CLASSES[element] ?? {};
+  const example = CLASSES[element]?.example ?? (element === 'object' ? OBJECTS[optionOf(prop)] : undefined);
   if (example !== undefined) return example;
   if (Object.hasOwn(ENUM_MEMBERS, element)) return describeMember(element, value, `${element}.${firstMember(element)}`);
   const members = OPTION_TYPES[element];

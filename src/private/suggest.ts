@@ -41,7 +41,7 @@ function comparedParts(path: string[], other: string[]): { readonly typed: strin
 }
 
 /** The number of letters to add, remove or change, or of neighbors to swap. */
-function distanceOf(a: string, b: string): number {
+export function distanceOf(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

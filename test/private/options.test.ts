@@ -3,7 +3,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import * as library from '../../src';
-import { CLASSES } from '../../src/private/option-classes';
+import { CLASSES, OBJECTS } from '../../src/private/option-classes';
 import { ENUM_MEMBERS, OPTION_TYPES } from '../../src/private/option-types';
 import { checkOptions, checkValue } from '../../src/private/options';
 import { tagClass } from '../../src/private/package-copy';
@@ -146,11 +146,34 @@ describe('options', () => {
     expect(() => checkOptions(type, { ...optionsOf(type), [name]: null }, 'options')).toThrow('(null)');
   });
 
+  test('of every object of a framework have an example', () => {
+    const options = Object.values(OPTION_TYPES).flatMap((type) =>
+      Object.entries(type).filter(([, notation]) => /^object(?:\[\])?\??$/.test(notation)),
+    );
+    expect([...new Set(options.map(([name]) => name))].sort()).toEqual(Object.keys(OBJECTS).sort());
+  });
+
+  test.each([
+    [{ vpc: 'vpc-1' }, "'vpc' ('vpc-1') must be an object, for example ec2.Vpc.fromLookup(this, 'Vpc', "],
+    [{ outboundPeers: '10.0.0.0/16' }, "must be a list, for example [ec2.Peer.ipv4('10.0.0.0/16')]"],
+    [{ outboundPeers: ['10.0.0.0/16'] }, "'outboundPeers[0]' ('10.0.0.0/16') must be an object, for example ec2.Peer"],
+  ])('%j of a platform are refused with an example', (options, message) => {
+    expect(() => checkOptions('aws.EcsPlatformProps', options, 'props')).toThrow(message);
+  });
+
   test.each([
     [{ replcias: 2 }, "unknown option 'replcias'; did you mean 'replicas'?"],
     [{ healthcheck: 1 }, "unknown option 'healthcheck'; did you mean 'healthCheck'?"],
     [{ resources: { cpus: 2 } }, "unknown option 'resources.cpus'; did you mean 'cpu'?"],
     [{ timeouts: { grace: 1 } }, "unknown option 'timeouts.grace'; expected one of 'deregistrationDelay', "],
+    [{ cpu: 2 }, "unknown option 'cpu'; did you mean 'resources.cpu'?"],
+    [{ maxAge: 2 }, "unknown option 'maxAge'; did you mean 'stickySession.maxAge'?"],
+    [{ requestTimeout: 60 }, "unknown option 'requestTimeout'; it is an option of ServingEndpoint"],
+    [{ minReplicas: 2 }, "unknown option 'minReplicas'; it is an option of 'autoscale'"],
+    [{ sidecars: [{ port: 1 }] }, "unknown option 'sidecars[0].port'; did you mean 'ports'?"],
+    [{ tags: {} }, "unknown option 'tags'; it is an option of aws.TaskSettings"],
+    [{ strict: true }, "unknown option 'strict'; it is an option of aws.EcsPlatform and kubernetes.KubernetesPlatform"],
+    [{ resources: { scratch: [] } }, "unknown option 'resources.scratch'; it is an option of 'addBackend'"],
     [{ replicas: '2' }, "'replicas' ('2') must be a number"],
     [{ readOnlyRootFilesystem: 'false' }, "'readOnlyRootFilesystem' ('false') must be true or false"],
     [
