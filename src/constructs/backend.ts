@@ -11,6 +11,7 @@ import { type AutoscalingOptions, AutoscalingPolicy } from './autoscaling-policy
 import { type BackendProps, modelsOf, resolveBackend } from './backend-options';
 import type { BackendBinding, SidecarBinding } from './bindings';
 import { secretsOf, wholeSources } from './private/environment-sources';
+import { requireSameApp } from './private/platform-lookup';
 import { resolveSettings } from './private/target-settings';
 import type { IBackend } from './references';
 import { ServingPlatform } from './serving-platform';
@@ -64,6 +65,7 @@ export class Backend extends Construct implements IBackend {
     super(requireScope(scope), requireNewId(scope, id));
     checkOptions('BackendProps', props, 'options', this);
     this.platform = props.platform ?? ServingPlatform.of(this);
+    requireSameApp(this, this.platform);
     this._hasSetAddress = props.ownAddress !== undefined;
     this._ownAddress = props.ownAddress ?? defaultAddressOn(this.platform);
     const { settings, ...described } = resolveSettings({ scope: this, platform: this.platform }, props.targetSettings);

@@ -16,6 +16,7 @@ import type { BackendOptions } from './backend-options';
 import type { EndpointBinding } from './bindings';
 import type { AttachBackendOptions, BackendAddress, ServingEndpointProps } from './endpoint-options';
 import { checkHeader, checkHost, checkPath, checkRewrite, requireRewritable } from './private/http';
+import { requireSameApp } from './private/platform-lookup';
 import type { IServingEndpoint } from './references';
 import { ServingPlatform } from './serving-platform';
 import { TrafficSplit, type TrafficSplitOptions } from './traffic-split';
@@ -68,6 +69,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     super(requireScope(scope), requireNewId(scope, id));
     checkOptions('ServingEndpointProps', props, 'props', this);
     this.platform = props.platform ?? ServingPlatform.of(this);
+    requireSameApp(this, this.platform);
     this._binding = { scope: this, intent: this.resolve(id, props) };
     this.endpointName = this._binding.intent.name;
     this.platform._addEndpoint(this._binding);
@@ -117,7 +119,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     if (this.attached.has(backend)) {
       throw new ServingError(
         'DuplicateBackend',
-        `backend '${backendName}' already serves endpoint '${this.endpointName}'`,
+        `backend '${backendName}' already serves endpoint '${this.endpointName}'; attach it once`,
         this,
       );
     }

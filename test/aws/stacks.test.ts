@@ -1,4 +1,4 @@
-import { CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import { CfnParameter, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { aws, Backend, Duration, HttpMethod, ScalingTarget, ServingEndpoint } from '../../src';
 import { TargetPlatform } from '../../src/constructs/target-platform';
@@ -177,4 +177,40 @@ test('a platform outside a stack fails', () => {
   expect(() => new aws.EcsPlatform(newApp(), 'Platform')).toThrow(
     '[WrongScope] an EcsPlatform must be inside a CDK Stack; create it in a Stack, or use another platform (at Platform)',
   );
+});
+
+describe('a platform that cannot be reached is refused', () => {
+  const env = (region: string) => ({ env: { account: '111111111111', region } });
+
+  test.each<[string, (app: ReturnType<typeof newApp>) => [Stack, Stack], string]>([
+    [
+      'in another Region',
+      (app) => [new Stack(app, 'A', env('eu-west-1')), new Stack(app, 'B', env('us-east-1'))],
+      "is in 'aws://111111111111/us-east-1', but its platform 'A/Platform' is in 'aws://111111111111/eu-west-1'; create a platform for each Stage, account and Region",
+    ],
+    [
+      'in another Stage',
+      (app) => [new Stack(new Stage(app, 'Test'), 'A'), new Stack(new Stage(app, 'Production'), 'A')],
+      "is in 'aws://unknown-account/unknown-region' of Stage 'Production', but its platform 'Test/A/Platform' is in 'aws://unknown-account/unknown-region' of Stage 'Test'; ",
+    ],
+    [
+      'in another app',
+      (app) => [new Stack(newApp(), 'A'), new Stack(app, 'B')],
+      "'platform' ('A/Platform') belongs to another app; create a platform in this app, or omit 'platform'",
+    ],
+  ])('%s', (_place, make, message) => {
+    const [there, here] = make(newApp());
+    const platform = new aws.EcsPlatform(there, 'Platform');
+    expect(() => new ServingEndpoint(here, 'svm', { platform })).toThrow(message);
+    expect(() => new Backend(here, 'backend', { ...backendOptions(), platform })).toThrow(message);
+  });
+
+  test('unless it is in the same Stage, also from a nested stack', () => {
+    const stage = new Stage(newApp(), 'Test', env('eu-west-1'));
+    const platform = new aws.EcsPlatform(new Stack(stage, 'A'), 'Platform');
+    for (const scope of [new Stack(stage, 'B'), new NestedStack(new Stack(stage, 'C'), 'Nested')])
+      expect(
+        () => new ServingEndpoint(scope, 'svm', { path: `/${scope.node.id}`, endpointName: scope.node.id, platform }),
+      ).not.toThrow();
+  });
 });

@@ -190,7 +190,7 @@ describe('backends of an endpoint', () => {
   test('fail if one is attached twice', () => {
     const { endpoint, backend } = singleBackend();
     expect(() => endpoint.attachBackend(backend)).toThrow(
-      "[DuplicateBackend] backend 'backend' already serves endpoint 'endpoint' (at endpoint)",
+      "[DuplicateBackend] backend 'backend' already serves endpoint 'endpoint'; attach it once (at endpoint)",
     );
   });
 

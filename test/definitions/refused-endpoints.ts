@@ -364,7 +364,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
   {
     name: 'a duplicate backend',
     code: 'DuplicateBackend',
-    message: "backend 'v1' already serves endpoint 'endpoint' (at Serving/endpoint)",
+    message: "backend 'v1' already serves endpoint 'endpoint'; attach it once (at Serving/endpoint)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.attachBackend(backend);

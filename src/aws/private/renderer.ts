@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack, Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type {
   AttachmentBinding,
@@ -67,7 +67,7 @@ export class EcsRenderer extends TargetRenderer {
 
   public bindEndpoint(endpoint: EndpointBinding): void {
     const { scope, intent } = endpoint;
-    requireStack(scope, `endpoint '${intent.name}'`);
+    requireReach(this.platform, scope, `endpoint '${intent.name}'`);
     this.network.keepFor(scope);
     const rules = new ListenerRules(endpoint, this.platform, this.network, (backend) => this.service(backend));
     this.rules.set(intent.path, rules);
@@ -85,7 +85,7 @@ export class EcsRenderer extends TargetRenderer {
 
   public bindBackend(backend: BackendBinding): void {
     const { scope, intent } = backend;
-    requireStack(scope, `backend '${intent.name}'`);
+    requireReach(this.platform, scope, `backend '${intent.name}'`);
     this.network.keepFor(scope);
     const modelPlans = planModels(this.platform.target, { ...intent, ...this.limitsOf(intent) });
     const bound: BoundBackend = { ...backend, modelPlans, ...planFetches(modelPlans) };
@@ -207,13 +207,28 @@ const ACCESS_NOTES: { readonly [access in BalancerAccess]: string } = {
 /** The maximum length of an output description in CloudFormation, in bytes. */
 const MAX_DESCRIPTION = 1024;
 
-function requireStack(construct: Construct, subject: string): void {
-  if (enclosingStack(construct) !== undefined) return;
+/** Requires a place that can refer to the resources of the platform: a Stack of the same Stage, account and Region. */
+function requireReach(platform: Construct, construct: Construct, subject: string): void {
+  if (enclosingStack(construct) === undefined)
+    throw new ServingError(
+      'WrongScope',
+      `${subject} uses an EcsPlatform but is not inside a CDK Stack; create it in a Stack, or use another platform`,
+      construct,
+    );
+  const [here, there] = [construct, platform].map(placeOfStack);
+  if (here === there) return;
   throw new ServingError(
     'WrongScope',
-    `${subject} uses an EcsPlatform but is not inside a CDK Stack; create it in a Stack, or use another platform`,
+    `${subject} is in ${here}, but its platform '${platform.node.path}' is in ${there}; create a platform for each Stage, account and Region`,
     construct,
   );
+}
+
+/** What the stacks of a platform, its endpoints and its backends have in common. */
+function placeOfStack(construct: Construct): string {
+  const { environment } = Stack.of(construct);
+  const stage = Stage.of(construct)?.node.path;
+  return stage === undefined || stage === '' ? `'${environment}'` : `'${environment}' of Stage '${stage}'`;
 }
 
 /** The description of an output, which CloudFormation requires to be plain text: a token is replaced by the default. */

@@ -34,6 +34,16 @@ export function attachPlatform(scope: Construct, platform: Construct): void {
   Object.defineProperty(scope, ATTACHED, { value: platform });
 }
 
+/** Rejects a platform of another app, in whose output the construct would not be. */
+export function requireSameApp(construct: IConstruct, platform: IConstruct): void {
+  if (construct.node.root === platform.node.root) return;
+  throw new ServingError(
+    'WrongScope',
+    `'platform' ('${platform.node.path}') belongs to another app; create a platform in this app, or omit 'platform'`,
+    construct,
+  );
+}
+
 /** The platform of a construct: the nearest that was constructed around it, else the built-in one of its scope. */
 export function findPlatform(construct: IConstruct): Construct {
   const scopes = construct.node.scopes.reverse() as Tagged[];
