@@ -128,10 +128,10 @@ describe('the resources of a backend', () => {
   test('are not available on another platform', () => {
     const { backend, endpoint } = singleBackend();
     expect(() => aws.EcsBackend.of(backend)).toThrow(
-      "[WrongPlatform] backend 'backend' runs on platform 'test', not on AWS (at endpoint/backend)",
+      "[WrongPlatform] backend 'backend' runs on platform 'test', not on AWS; check 'platform.kind' before (at endpoint/backend)",
     );
     expect(() => aws.EcsEndpoint.of(endpoint)).toThrow(
-      "[WrongPlatform] endpoint 'endpoint' is on platform 'test', not on AWS (at endpoint)",
+      "[WrongPlatform] endpoint 'endpoint' is on platform 'test', not on AWS; check 'platform.kind' before (at endpoint)",
     );
   });
 });

@@ -347,7 +347,7 @@ describe('facade', () => {
 
   test('fails for an endpoint of another platform', () => {
     expect(() => KubernetesEndpoint.of(singleBackend().endpoint)).toThrow(
-      "[WrongPlatform] endpoint 'endpoint' is on platform 'test', not on Kubernetes",
+      "[WrongPlatform] endpoint 'endpoint' is on platform 'test', not on Kubernetes; check 'platform.kind' before",
     );
   });
 });

@@ -150,7 +150,7 @@ describe('facade', () => {
   test('fails for a backend of another platform', () => {
     const { backend } = singleBackend();
     expect(() => KubernetesBackend.of(backend)).toThrow(
-      "[WrongPlatform] backend 'backend' runs on platform 'test', not on Kubernetes (at endpoint/backend)",
+      "[WrongPlatform] backend 'backend' runs on platform 'test', not on Kubernetes; check 'platform.kind' before (at endpoint/backend)",
     );
   });
 

@@ -50,7 +50,7 @@ export class Rendered<Type extends keyof Definitions, T> {
     if (value !== undefined) return value;
     throw new ServingError(
       'WrongPlatform',
-      `${placeOf(definition)} platform '${definition.platform.kind}', not on ${this.target}`,
+      `${placeOf(definition)} platform '${definition.platform.kind}', not on ${this.target}; check 'platform.kind' before`,
       definition,
     );
   }
