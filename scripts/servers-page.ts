@@ -7,9 +7,11 @@ import { join, resolve } from 'node:path';
 import { KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from '../src/plan/server/descriptor';
 import { keepAliveOf } from '../src/plan/server/knobs';
 import { Evidence, KnobPlace, type ServerKnob, type SilentLimit, TimeUnit } from '../src/plan/server/parts';
+import { OPTION_TYPES } from '../src/private/option-types';
 import { longestRequest, TARGETS } from './longest-requests';
 import { type Facts, type MeasuredSeconds, type MeasuredStatus, readRecord } from './measured-servers';
 import { CATALOG } from './server-catalog';
+import { readCatalog, type Server } from './server-factories';
 
 const PAGE = join(resolve(__dirname, '..'), 'docs/servers.md');
 const GUIDE = join(__dirname, 'servers-guide.md');
@@ -191,6 +193,16 @@ function table(headings: readonly string[], rows: readonly string[][]): string[]
   return [line(headings), line(headings.map(() => '---')), ...rows.map(line), ''];
 }
 
+/** The options of a factory: those that it requires, and the others. */
+function optionsRow({ name, options = '' }: Server): string[] {
+  const members = Object.entries(OPTION_TYPES[options] ?? {});
+  const listed = (isOptional: boolean): string => {
+    const names = members.filter(([, type]) => type.endsWith('?') === isOptional).map(([member]) => code(member));
+    return names.length === 0 ? '-' : names.join(', ');
+  };
+  return [code(name), listed(false), listed(true)];
+}
+
 const time = (value: MeasuredSeconds | undefined) => (value === undefined ? '-' : `${value} s`);
 const word = (value: MeasuredStatus | string | boolean | undefined) => String(value ?? '-');
 
@@ -261,6 +273,18 @@ export function renderServersPage(): string {
         evidence ?? '-',
         `<${source}>`,
       ]),
+    ),
+    '## Options',
+    '',
+    'The options of each factory of `ModelServer`. The [API reference](api/definitions.md#serving-constructs.ModelServer) describes',
+    'them.',
+    '',
+    ...table(
+      ['factory', 'required', 'optional'],
+      readCatalog()
+        .files.flatMap(({ servers }) => servers)
+        .filter(({ options }) => options !== undefined)
+        .map(optionsRow),
     ),
     '## Longest request',
     '',

@@ -12,6 +12,7 @@ import type { HopIntent } from '../src/plan/intents';
 import { MARGIN_SECONDS, RuleKind, TIMEOUT_RULES, type TimeoutRule } from '../src/plan/rules';
 import type { TargetProfile } from '../src/plan/target-profile';
 import { limitsSilence, limitsWholeRequests } from '../src/plan/timeouts/route-limits';
+import { OPTION_TYPES } from '../src/private/option-types';
 import { Duration } from '../src/units/duration';
 
 const PAGE = join(resolve(__dirname, '..'), 'docs/timeouts.md');
@@ -25,6 +26,17 @@ const HOPS: readonly HopIntent[] = [
   Intermediary.istioSidecar(),
   Intermediary.haproxy({ clientTimeout: Duration.minutes(1), serverTimeout: Duration.minutes(1) }),
 ].map((hop) => hop._intent());
+
+/** The factories of `Intermediary` that take times, each with the interface of them. */
+const FACTORIES = {
+  cloudFront: 'CloudFrontTimes',
+  applicationLoadBalancer: 'ApplicationLoadBalancerTimes',
+  networkLoadBalancer: 'NetworkLoadBalancerTimes',
+  nginx: 'NginxTimes',
+  envoy: 'EnvoyTimes',
+  haproxy: 'HaproxyTimes',
+  of: 'IntermediaryTimes',
+};
 
 const TARGETS: readonly TargetProfile[] = [
   ecsProfile(RULE_QUOTA),
@@ -127,6 +139,17 @@ export function renderTimeoutsPage(): string {
         link(hop.source ?? '-'),
       ]),
     ),
+    'The times of each factory; `of` declares any other proxy:',
+    '',
+    ...table(
+      ['factory', 'options'],
+      Object.entries(FACTORIES).map(([name, times]) => [
+        `\`Intermediary.${name}\``,
+        Object.keys(OPTION_TYPES[times] ?? {})
+          .map((option) => `\`${option}\``)
+          .join(', '),
+      ]),
+    ),
     'The balancers of the platforms:',
     '',
     ...table(
@@ -165,9 +188,9 @@ export function renderTimeoutsPage(): string {
     '## Streams',
     '',
     '`streaming: { maxDuration, heartbeat }` specifies how long a stream may last and how long it may be silent. `protocol` is',
-    'server-sent events, `StreamProtocol.WEB_SOCKET`, or `StreamProtocol.GRPC`, which no target supports yet. A server that does',
-    'not support WebSocket or gRPC is refused. A server that does not stream its responses is reported in the ledger. A stopping',
-    'replica waits for its longest stream, unless `cutOnStop` allows streams to be cut off.',
+    'server-sent events, `StreamProtocol.WEB_SOCKET`, or `StreamProtocol.GRPC` with backends whose `protocol` is',
+    '`ServerProtocol.GRPC`. A server that does not support WebSocket or gRPC is refused. A server that does not stream its responses',
+    'is reported in the ledger. A stopping replica waits for its longest stream, unless `cutOnStop` allows streams to be cut off.',
     '',
     '## Overriding a computed time',
     '',
