@@ -332,6 +332,12 @@ project.addTask('start', {
   description: 'Synthesize every example for both targets and show the output',
   steps: [{ exec: 'tsx examples/start.ts', receiveArgs: true }],
 });
+project.addTask('tarball', {
+  description: 'Write the npm package without running the tests',
+  steps: [project.preCompileTask, project.compileTask, project.postCompileTask, project.packageTask].map(({ name }) => ({
+    spawn: name,
+  })),
+});
 
 // These belong to compiling, because documentation and packages are created from the compiled files.
 project.tasks.tryFind('docgen')?.reset('tsx scripts/api-pages.ts');
