@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import { hasUnseen } from './characters';
 import { describe } from './describe';
 import { type ErrorCode, ServingError } from './errors';
+import { wrapperFor } from './framework-objects';
 import { requireSlashes } from './slashes';
 import { requireFilledIn, requireWritable } from './text';
 import { isUnresolved, isUnresolvedNumber } from './tokens';
@@ -82,7 +83,7 @@ export function requireShape<T>(prop: string, value: T, { kind, member, example 
 /** Returns `value` if it is a string that every target can store. */
 export function requireText(prop: string, value: string, at?: IConstruct): string {
   if (typeof value === 'string') return requireWritable(prop, value, at);
-  throw new ServingError('InvalidType', `'${prop}' (${describe(value)}) must be a string`, at);
+  throw new ServingError('InvalidType', `'${prop}' (${describe(value)}) must be a string${wrapperFor(value)}`, at);
 }
 
 /** Returns `value` if it is a complete name or address, without the text of a missing value. */

@@ -1,5 +1,6 @@
 import { classNameOf, describe, describeKind, withArticle } from './describe';
 import { type Place, ServingError } from './errors';
+import { wrapperFor } from './framework-objects';
 import { isObject } from './kinds';
 import { CLASSES, OBJECTS } from './option-classes';
 import { ENUM_MEMBERS, OPTION_TYPES } from './option-types';
@@ -149,7 +150,8 @@ function checkInstance(found: Found): void {
     (members.length === 0 || members.some((member) => hasMember(value, member)));
   if (matches && (byShape || isOwn(name, value))) return;
   if (matches) refuseCopy(name, value as object, prop, at);
-  throw invalid(found, `must be ${withArticle(type)}${example === undefined ? '' : `, for example ${example}`}`);
+  const advice = wrapperFor(value) || (example === undefined ? '' : `, for example ${example}`);
+  throw invalid(found, `must be ${withArticle(type)}${advice}`);
 }
 
 /** Rejects an instance of a class of this package that another release created. */

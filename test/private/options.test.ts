@@ -1,6 +1,8 @@
 import { App as CdkApp, SecretValue as CdkSecretValue, Stack } from 'aws-cdk-lib';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { App, Chart } from 'cdk8s';
+import { ApiObject, App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import * as library from '../../src';
 import { CLASSES, OBJECTS } from '../../src/private/option-classes';
@@ -251,8 +253,28 @@ describe('options', () => {
   test('a Secret of CDK is not a SecretValue, although it has a name', () => {
     const secret = secretsmanager.Secret.fromSecretNameV2(new Stack(), 'Secret', 'acme/token');
     expect(() => singleBackend({ secrets: { TOKEN: secret as never } })).toThrow(
-      "'secrets.TOKEN' (an object) must be a SecretValue, for example SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret.fromSecret(...)",
+      "'secrets.TOKEN' (an object) must be a SecretValue; pass this object with aws.EcsSecret.fromSecret(ecs.Secret.fromSecretsManager(secret))",
     );
+  });
+
+  test('objects of frameworks are refused with the factory that takes them', () => {
+    const stack = new Stack();
+    const bucket = Bucket.fromBucketName(stack, 'Bucket', 'acme');
+    expect(() => library.Model.fromS3(bucket as never)).toThrow(
+      /'uri' \(.*\) must be a string; pass this object with aws\.S3Model\.fromBucket\(/,
+    );
+    expect(() => singleBackend({ model: bucket as never })).toThrow(
+      'must be a Model; pass this object with aws.S3Model',
+    );
+    const repository = Repository.fromRepositoryName(stack, 'Repository', 'acme');
+    expect(() => singleBackend({ image: repository as never })).toThrow('; pass this object with aws.EcrImage.');
+    const fileSystem = { fileSystemId: 'fs-1' };
+    expect(() => library.Model.fromVolume(fileSystem as never)).toThrow('; pass this object with aws.EfsVolume.');
+    const chart = new Chart(new App(), 'chart');
+    const secret = new ApiObject(chart, 'Secret', { apiVersion: 'v1', kind: 'Secret' });
+    expect(() => singleBackend({ secrets: { A: secret as never } })).toThrow('kubernetes.KubernetesSecret.fromSecret(');
+    const claim = new ApiObject(chart, 'Claim', { apiVersion: 'v1', kind: 'PersistentVolumeClaim' });
+    expect(() => library.Model.fromVolume(claim as never)).toThrow('kubernetes.ClaimVolume.fromClaim(claim)');
   });
 
   test('a SecretValue of CDK is not one either, although its class has the same name', () => {
