@@ -243,6 +243,8 @@ project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 const { biome, jest } = project;
 if (biome === undefined || jest === undefined) throw new Error('the options above enable biome and jest');
 jest.config.testMatch = ['<rootDir>/test/**/*.test.ts'];
+// The task test:types checks the types.
+jest.config.transform = { '^.+\\.ts$': '<rootDir>/test/support/strip-types.cjs' };
 new JsonFile(project, 'jest.real.config.json', {
   obj: () => ({
     ...jest.config,

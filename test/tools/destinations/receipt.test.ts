@@ -1,18 +1,14 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
-import * as os from 'node:os';
+import os from 'node:os';
 import { join } from 'node:path';
 import { parseDestination } from '../../../src/tools/destinations/destination';
 import { rememberDestinations } from '../../../src/tools/destinations/known-destinations';
 import { keepReceipt, receiptFile } from '../../../src/tools/destinations/receipt';
 import { withScratch } from '../../support/scratch';
 
-jest.mock('node:os', () => {
-  const actual = jest.requireActual('node:os');
-  return { ...actual, tmpdir: jest.fn(actual.tmpdir) };
-});
-
 const before = { ...process.env };
 afterEach(() => {
+  jest.restoreAllMocks();
   process.env = { ...before };
 });
 
@@ -39,7 +35,7 @@ test('a folder of another user is reported as the reason', async () => {
 
 test('a receipt that cannot be stored anywhere is an error with a remedy', async () => {
   await withForeignFolders((folder) => {
-    jest.mocked(os.tmpdir).mockReturnValue(join(folder, 'none'));
+    jest.spyOn(os, 'tmpdir').mockReturnValue(join(folder, 'none'));
     expect(() => receiptFile(RECEIPT)).toThrow(
       `the folder for temporary files ('${join(folder, 'none')}') cannot be used (ENOENT); make it writable, or set TMPDIR to another folder`,
     );

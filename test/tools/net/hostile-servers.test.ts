@@ -1,9 +1,7 @@
-import * as dns from 'node:dns';
+import dns from 'node:dns';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { HttpClient, type HttpOptions } from '../../../src/tools/net/http';
-
-jest.mock('node:dns', () => ({ ...jest.requireActual('node:dns'), lookup: jest.fn() }));
 
 let server: Server;
 const sockets = new Set<Socket>();
@@ -16,6 +14,7 @@ async function serve(listener: RequestListener): Promise<URL> {
 }
 
 afterEach(() => {
+  jest.restoreAllMocks();
   for (const socket of sockets) socket.destroy();
   sockets.clear();
   server?.close();
@@ -111,7 +110,7 @@ test('a response is not read beyond the size limit', async () => {
 describe('a host name from a registry', () => {
   const resolveTo = (address: string): void => {
     jest
-      .mocked(dns.lookup)
+      .spyOn(dns, 'lookup')
       .mockImplementation(((_: string, options: dns.LookupOptions, done: (...all: unknown[]) => void) =>
         options.all ? done(null, [{ address, family: 4 }]) : done(null, address, 4)) as never);
   };

@@ -1,15 +1,11 @@
-import * as fs from 'node:fs';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Artifact, PublishEvent } from '../../../src/tools/artifact/artifact';
 import { OciLayout } from '../../../src/tools/stores/oci-layout';
 import { withScratch } from '../../support/scratch';
 import { digestOf, noise, testArtifact } from '../../support/stores/artifacts';
 
-jest.mock('node:fs', () => {
-  const actual = jest.requireActual('node:fs');
-  return { ...actual, createWriteStream: jest.fn(actual.createWriteStream) };
-});
+afterEach(() => jest.restoreAllMocks());
 
 const artifact = testArtifact({ files: { 'a.bin': noise(300_000, 1), 'b.bin': noise(100, 2) } });
 
@@ -85,11 +81,11 @@ test.each(['blobs', 'blobs/sha256'])("a link in place of the folder '%s' is reje
 });
 
 test('a disk that becomes full between two writes is reported, and no draft remains', async () => {
-  const { createWriteStream } = jest.requireActual('node:fs') as typeof fs;
+  const { createWriteStream } = fs;
   const full = (_: unknown, __: unknown, done: (error: Error) => void): void => {
     setImmediate(() => done(Object.assign(new Error('no space'), { code: 'ENOSPC' })));
   };
-  jest.mocked(fs.createWriteStream).mockImplementation((path, options) => {
+  jest.spyOn(fs, 'createWriteStream').mockImplementation((path, options) => {
     const file = createWriteStream(path, options);
     return Object.assign(file, { _write: full, _writev: undefined });
   });
