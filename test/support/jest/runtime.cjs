@@ -1,5 +1,5 @@
 // Loads packages once per worker instead of once per test file, if the environment shares its realm. Everything else
-// (sources, tests, files that tests write) stays isolated.
+// (sources, tests, files that tests write) stays isolated, but is compiled once: only its execution is per test file.
 const { join, sep } = require('node:path');
 const { compileFunction } = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
@@ -7,13 +7,24 @@ const { default: Runtime } = require('jest-runtime');
 /** Parts of jest that are created for each test file, because they keep its state. */
 const PER_FILE = /^(jest-circus|expect|@jest\/expect)\//;
 
+/** Compiled modules of this worker, by file. */
+const compiled = new Map();
+
+function compileOnce(source, parameters, filename) {
+  const known = compiled.get(filename);
+  if (known?.source === source) return known.run;
+  const run = compileFunction(source, parameters, { filename });
+  compiled.set(filename, { source, run });
+  return run;
+}
+
 module.exports = class SharingRuntime extends Runtime {
   constructor(config, environment, ...rest) {
     super(config, environment, ...rest);
     if (!environment.sharesPackages) return;
     this.packages = join(__dirname, '../../../node_modules') + sep;
     const parameters = this.executor.injectedModuleParameters;
-    this.executor.compile = (source, filename) => compileFunction(source, parameters, { filename });
+    this.executor.compile = (source, filename) => compileOnce(source, parameters, filename);
   }
 
   requireModule(from, name, options, isRequireActual) {
