@@ -1,4 +1,5 @@
 import { oneLine, printable, printableJson, redact, secretsOf } from '../../../src/private/credentials/redact';
+import { REPEATED } from './repeated';
 
 describe('credentials in a text', () => {
   test.each([
@@ -95,29 +96,8 @@ describe('credentials in a text', () => {
   });
 });
 
-test.each([
-  ['-----BEGIN PRIVATE KEY-----', 'A'],
-  ['-----BEGIN PRIVATE KEY-----', '-----END '],
-  ['://', 'a@'],
-  ['token="', '\\"'],
-  ['token=', 'a'],
-  ['password: ', 'a '],
-  ['eyJhbGci.eyJ', 'a'],
-  ['sk-', 'a-'],
-  ['{{resolve:secretsmanager:', 'a'],
-  ['Authorization: ', 'a-'],
-  ['?sig=', '/a'],
-  ['token=file:', 'token=file:'],
-  ['eyJhbGci.eyJhbGci.', 'a'],
-  ['eyJhbGci..0123456789abcdef.', 'a'],
-  ['Bearer 1', 'a'],
-  ['AKIA', 'A'],
-  ['pypi-', 'a'],
-  ['sk-a1A-', 'a1A'],
-  ['a:', 'b'],
-  ['\u001b]', 'a'],
-])('%j with many megabytes of %j is redacted in time and without an error', (start, piece) => {
-  const text = start + piece.repeat(16_000_000 / piece.length);
+test.each(REPEATED)('%j with a megabyte of %j is redacted in time and without an error', (start, piece) => {
+  const text = start + piece.repeat(1_000_000 / piece.length);
   const at = performance.now();
   redact(printable(text));
   expect(performance.now() - at).toBeLessThan(60_000);

@@ -1,0 +1,23 @@
+/** Hostile texts: a start, and what follows it many times. */
+export const REPEATED: readonly (readonly [start: string, piece: string])[] = [
+  ['-----BEGIN PRIVATE KEY-----', 'A'],
+  ['-----BEGIN PRIVATE KEY-----', '-----END '],
+  ['://', 'a@'],
+  ['token="', '\\"'],
+  ['token=', 'a'],
+  ['password: ', 'a '],
+  ['eyJhbGci.eyJ', 'a'],
+  ['sk-', 'a-'],
+  ['{{resolve:secretsmanager:', 'a'],
+  ['Authorization: ', 'a-'],
+  ['?sig=', '/a'],
+  ['token=file:', 'token=file:'],
+  ['eyJhbGci.eyJhbGci.', 'a'],
+  ['eyJhbGci..0123456789abcdef.', 'a'],
+  ['Bearer 1', 'a'],
+  ['AKIA', 'A'],
+  ['pypi-', 'a'],
+  ['sk-a1A-', 'a1A'],
+  ['a:', 'b'],
+  ['\u001b]', 'a'],
+];
