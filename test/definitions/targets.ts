@@ -1,6 +1,7 @@
-import { App as CdkApp, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { App as Cdk8sApp, Chart, Testing } from 'cdk8s';
 import { Construct, RootConstruct } from 'constructs';
+import { newApp } from '../support/aws';
 import { TestPlatform } from '../support/test-platform';
 
 /** The targets of the tests, each with a scope named `Serving`. */
@@ -8,7 +9,7 @@ export type TargetName = 'aws' | 'kubernetes' | 'test';
 
 export const TARGETS: { readonly [name in TargetName]: (define: (scope: Construct) => void) => void } = {
   aws: (define) => {
-    const app = new CdkApp();
+    const app = newApp();
     define(new Stack(app, 'Serving'));
     app.synth();
   },

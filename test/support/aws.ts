@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, type AppProps, CloudFormationValidatePlugin, Stack, Stage, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import type * as cxapi from 'aws-cdk-lib/cx-api';
 import type { IConstruct } from 'constructs';
 import { type Backend, type BackendOptions, ServingEndpoint, type ServingEndpointProps } from '../../src';
 import { checkListenerRules } from './cloudformation';
@@ -44,9 +45,18 @@ export function newStack(id = 'Serving', app = newApp()): Stack {
 
 /** The templates of an app, including nested ones, by the name of the stack or of the nested template's file. */
 export function templatesOf(scope: IConstruct): { [stack: string]: Data } {
+  return templatesIn(assemblyOf(scope));
+}
+
+/** What the app of a scope synthesizes now. */
+export function assemblyOf(scope: IConstruct): cxapi.CloudAssembly {
   const app = scope.node.root;
   if (!Stage.isStage(app)) throw new Error('the tree has no App');
-  const assembly = app.synth({ force: true });
+  return app.synth({ force: true });
+}
+
+/** The templates of an assembly, as `templatesOf` returns them. */
+export function templatesIn(assembly: cxapi.CloudAssembly): { [stack: string]: Data } {
   const nested = readdirSync(assembly.directory).filter((name) => name.endsWith('.nested.template.json'));
   const templates = {
     ...Object.fromEntries(assembly.stacks.map((stack) => [stack.stackName, stack.template as Data])),
@@ -65,10 +75,13 @@ export function templateOf(stack: Stack): Template {
 
 /** The messages of CDK for an app: warnings, errors and notes. */
 export function messagesOf(scope: IConstruct): string[] {
-  const app = scope.node.root as App;
-  return app
-    .synth({ force: true })
-    .stacks.flatMap((stack) => stack.messages)
+  return messagesIn(assemblyOf(scope));
+}
+
+/** The messages in an assembly. */
+export function messagesIn(assembly: cxapi.CloudAssembly): string[] {
+  return assembly.stacks
+    .flatMap((stack) => stack.messages)
     .map(({ level, id, entry }) => `${level} ${id}: ${String(entry.data)}`);
 }
 
