@@ -311,11 +311,12 @@ project.addTask('test:cluster', {
 });
 project.addTask('test:properties', {
   description:
-    'Simulate 100,000 combinations of servers, targets and timeouts, render 500 random definitions, and check random updates',
+    'Simulate 100,000 combinations of servers, targets and timeouts, render 500 random definitions, check random updates and all values of the properties of plans',
   steps: [
     { exec: 'tsx test/simulation/run.ts', receiveArgs: true },
     { exec: 'tsx test/random/run.ts', receiveArgs: true },
     { exec: 'tsx test/changes/run.ts', receiveArgs: true },
+    { execArgs: ['jest', '--ci', 'plan/(plan|routes|rule-slots|rules|timeouts).test'], env: { PROPERTIES: 'all' } },
   ],
 });
 project.addTask('test:fuzz', {

@@ -3,6 +3,7 @@ import { ServingPlan } from '../../src/plan/plan';
 import { declare, definitions, intentsOf } from '../support/arbitraries';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import { GATEWAY, NUMBERED, ROUTER, SHORT_STOP } from '../support/profiles';
+import { check } from '../support/properties';
 
 const targets = fc.constantFrom(NUMBERED, SHORT_STOP, ROUTER, GATEWAY);
 
@@ -17,17 +18,17 @@ function freeze<T>(value: T): T {
 
 describe('a plan', () => {
   test('is computed for any definition without throwing', () => {
-    fc.assert(
+    check(
       fc.property(definitions, targets, (definition, target) => {
         const plan = declare(definition, target).plan();
         expect(plan.endpoints).toHaveLength(definition.endpoints.length);
       }),
-      { numRuns: 300 },
+      300,
     );
   });
 
   test('is the same for the same intents', () => {
-    fc.assert(
+    check(
       fc.property(definitions, targets, (definition, target) => {
         const intents = intentsOf(declare(definition, target));
         expect(new ServingPlan(intents)).toEqual(new ServingPlan(structuredClone(intents)));
@@ -37,7 +38,7 @@ describe('a plan', () => {
   });
 
   test('does not change the intents', () => {
-    fc.assert(
+    check(
       fc.property(definitions, targets, (definition, target) => {
         const intents = intentsOf(declare(definition, target));
         const before = structuredClone(intents);
@@ -48,7 +49,7 @@ describe('a plan', () => {
   });
 
   test('does not change when it is read', () => {
-    fc.assert(
+    check(
       fc.property(definitions, targets, (definition, target) => {
         const plan = declare(definition, target).plan();
         const before = JSON.stringify(plan);

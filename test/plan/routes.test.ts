@@ -4,6 +4,7 @@ import { RouteKind, type RoutePlan } from '../../src/plan/serving-plan';
 import { type Definition, declare, definitions, METHODS, TIERS } from '../support/arbitraries';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import { matchesHost, matchesPrefix } from '../support/observation';
+import { check } from '../support/properties';
 import type { Request } from '../support/request';
 import { TEST_PROFILE } from '../support/test-platform';
 
@@ -75,9 +76,7 @@ function checkOrder(definition: Definition, list: readonly Asked[]): void {
 
 describe('routes', () => {
   test('are matched in the order of their specificity', () => {
-    fc.assert(fc.property(definitions, fc.array(requests, { minLength: 20, maxLength: 20 }), checkOrder), {
-      numRuns: 300,
-    });
+    check(fc.property(definitions, fc.array(requests, { minLength: 20, maxLength: 20 }), checkOrder), 300);
   });
 
   test('with a full host and a wildcard are matched at both positions', () => {
@@ -93,7 +92,7 @@ describe('routes', () => {
   });
 
   test('keep header rules in their order', () => {
-    fc.assert(
+    check(
       fc.property(definitions, (definition) => {
         const platform = declare(definition, TEST_PROFILE);
         for (const endpoint of platform.plan().endpoints) {
@@ -103,18 +102,16 @@ describe('routes', () => {
           expect(rules).toEqual(rules.map((_, index) => `${endpoint.path}#header:${index}`));
         }
       }),
-      { numRuns: 100 },
     );
   });
 
   test('have unique keys', () => {
-    fc.assert(
+    check(
       fc.property(definitions, (definition) => {
         const plan = declare(definition, TEST_PROFILE).plan();
         const keys = plan.endpoints.flatMap((endpoint) => endpoint.routes.map((route) => route.key));
         expect(new Set(keys).size).toBe(keys.length);
       }),
-      { numRuns: 100 },
     );
   });
 });

@@ -20,6 +20,7 @@ import {
 } from '../support/arbitraries';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import { NUMBERED } from '../support/profiles';
+import { check } from '../support/properties';
 
 const LIMITS = NUMBERED.rules as RuleLimits;
 
@@ -44,7 +45,7 @@ function combinations(rule: { hosts: string[]; methods: string[]; paths: string[
 
 describe('splitting a route into rules', () => {
   test('keeps each combination of values once', () => {
-    fc.assert(
+    check(
       fc.property(routes, (route) => {
         const cut = splitRoute(LIMITS, route).flatMap(combinations);
         expect(cut.sort()).toEqual(combinations({ ...route, paths: pathPatterns(route.prefix) }).sort());
@@ -53,7 +54,7 @@ describe('splitting a route into rules', () => {
   });
 
   test('respects the limits of each rule', () => {
-    fc.assert(
+    check(
       fc.property(routes, (route) => {
         const rules = splitRoute(LIMITS, route);
         expect(fits(LIMITS, rules)).toBe(true);
@@ -113,7 +114,7 @@ function expectSafe(...states: [Map<string, RulePlan>, Map<string, RulePlan>]): 
 
 describe('priorities', () => {
   test('are unique and within the range of routes', () => {
-    fc.assert(
+    check(
       fc.property(definitions, (definition) => {
         const plan = numbered(definition);
         fc.pre(fitsIn(plan));
@@ -128,7 +129,7 @@ describe('priorities', () => {
   });
 
   test('are in matching order', () => {
-    fc.assert(
+    check(
       fc.property(withoutPriorities, (definition) => {
         const plan = numbered(definition);
         fc.pre(fitsIn(plan));
@@ -148,7 +149,7 @@ describe('priorities', () => {
   });
 
   test('keep the order of the header rules of an endpoint', () => {
-    fc.assert(
+    check(
       fc.property(withoutPriorities, (definition) => {
         const plan = numbered(definition);
         fc.pre(fitsIn(plan));
@@ -167,7 +168,7 @@ describe('priorities', () => {
   });
 
   test('of an endpoint that is added or removed are unused before, and those that move state it', () => {
-    fc.assert(
+    check(
       fc.property(withoutPriorities, fc.nat(), (definition, position) => {
         const list = definition.endpoints.map((endpoint, index) => ({ endpoint, id: `p${index}` }));
         const declareAll = (some: typeof list) => {

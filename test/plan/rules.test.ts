@@ -18,6 +18,7 @@ import { podOf } from '../kubernetes/support';
 import { declare, definitions, intentsOf } from '../support/arbitraries';
 import { backendOptions, endpointOn } from '../support/definitions';
 import { GATEWAY, NUMBERED, ROUTER, SHORT_STOP } from '../support/profiles';
+import { check } from '../support/properties';
 import { planOf, seconds } from './support';
 
 const IDS = Object.keys(TIMEOUT_RULES) as TimeoutRuleId[];
@@ -101,7 +102,7 @@ const targets = fc.constantFrom(NUMBERED, SHORT_STOP, ROUTER, GATEWAY);
 
 describe('a plan', () => {
   test('is accepted if and only if every relation holds and every time can be set', () => {
-    fc.assert(
+    check(
       fc.property(
         definitions,
         targets,

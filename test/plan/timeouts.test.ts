@@ -10,6 +10,7 @@ import { Gpu } from '../../src/workload/gpu';
 import { declare, definitions } from '../support/arbitraries';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import { GATEWAY, NUMBERED, ROUTER, SHORT_STOP } from '../support/profiles';
+import { check } from '../support/properties';
 
 const DRAINS = { drains: true };
 const wsgi = ModelServer.wsgi({ app: 'app' });
@@ -292,7 +293,7 @@ describe('every ladder', () => {
   const targets = fc.constantFrom(NUMBERED, SHORT_STOP, ROUTER, GATEWAY);
 
   test('uses known rules, and breaks none unless it is refused', () => {
-    fc.assert(
+    check(
       fc.property(definitions, targets, (definition, target) => {
         const plan = declare(definition, target).plan();
         for (const backend of plan.backends) {
@@ -307,7 +308,7 @@ describe('every ladder', () => {
   });
 
   test('is valid for its target, even if it is refused', () => {
-    fc.assert(
+    check(
       fc.property(definitions, targets, (definition, target) => {
         const plan = declare(definition, target).plan();
         expect(plan.balancer.idle).toBeGreaterThanOrEqual(target.idle.min);
