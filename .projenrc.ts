@@ -187,6 +187,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       // The parent process only waits for the workers; by default one of two cores would be idle.
       maxWorkers: '100%',
       testEnvironment: '<rootDir>/test/support/jest/environment.cjs',
+      testSequencer: '<rootDir>/test/support/jest/sequencer.cjs',
       additionalOptions: { runtime: '<rootDir>/test/support/jest/runtime.cjs' },
     },
   },
