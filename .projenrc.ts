@@ -253,6 +253,8 @@ new JsonFile(project, 'jest.real.config.json', {
     testPathIgnorePatterns: ['/node_modules/'],
     // These tests start and probe real servers and tools; the default of five seconds is for pure code.
     testTimeout: 300_000,
+    runner: '<rootDir>/test/support/jest/real-runner.cjs',
+    maxWorkers: 2,
   }),
 });
 
@@ -296,7 +298,7 @@ project.addTask('test:real', {
   env: { JSII_DEPRECATED: 'quiet' },
   steps: [
     { exec: 'bash test/real/setup.sh', condition: 'test -f test/real/setup.sh' },
-    { exec: 'jest -c jest.real.config.json --ci --runInBand', receiveArgs: true },
+    { exec: 'jest -c jest.real.config.json --ci', receiveArgs: true },
   ],
 });
 project.addTask('test:cluster', {

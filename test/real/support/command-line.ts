@@ -14,9 +14,9 @@ export interface CommandResult {
   readonly lasted: number;
 }
 
-/** The command line as published: a bundle, with the AWS clients in separate files. Returns its path. */
+/** The command line as published: a bundle of this worker, with the AWS clients in separate files. Returns its path. */
 export function bundleCommandLine(): string {
-  const folder = join(ROOT, '.cache/real/serving');
+  const folder = join(ROOT, '.cache/real', `serving-${process.env.JEST_WORKER_ID}`);
   const options = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'error' } as const;
   const bundles = (JSON.parse(readFileSync(join(ROOT, '.projen/tasks.json'), 'utf8')) as Tasks).tasks[
     'bundle:tools/serving'
