@@ -14,7 +14,7 @@ export const PYTHON_APPLICATION = {
 const DEFAULT_THREADS = 8;
 
 /** A dotted module name: what Python imports, which is any file name without a dot, such as `my-model`. */
-const MODULE = String.raw`[^\s.:;,/\\()'"\x60$-][^\s.:;,/\\()'"\x60$]*`;
+export const MODULE = String.raw`[^\s.:;,/\\()'"\x60$-][^\s.:;,/\\()'"\x60$]*`;
 /** A callable of a module, or a call of it. */
 const CALLABLE = String.raw`[\p{L}_][\p{L}\p{N}_.]*(?:\([^()]*\))?`;
 const APPLICATION = new RegExp(String.raw`^(${MODULE}(?:\.${MODULE})*)(?::(${CALLABLE}))?$`, 'u');

@@ -299,6 +299,26 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
   ...NAMES.map((name) => ({
     name: `an endpoint and a backend called ${JSON.stringify(name)}`,
     define: (scope: Construct) => {
+  {
+    name: 'a Ray Serve application in a module with a hyphen, as serve build writes it',
+    define: (scope) => {
+      const config = RayServeConfig.fromObject({
+        proxy_location: 'EveryNode',
+        http_options: { host: '0.0.0.0', port: 8000 },
+        grpc_options: { port: 9000, grpc_servicer_functions: [] },
+        applications: [
+          {
+            name: 'app1',
+            route_prefix: '/',
+            import_path: 'whisper-deployment:entrypoint',
+            runtime_env: {},
+            deployments: [{ name: 'Live' }, { name: 'Ingress' }],
+          },
+        ],
+      });
+      one(scope, { server: ModelServer.rayServe({ config, version: '2.7.0' }), resources: { cpu: 4 } });
+    },
+  },
       new ServingEndpoint(scope, name).addBackend(name, options());
     },
   })),

@@ -1,3 +1,4 @@
+import { MODULE } from '../python-application';
 import type { RuntimeEnv, ServeApplication, ServeAutoscaling, ServeConfig, ServeDeployment } from './config-types';
 import { READY_NAME } from './launcher';
 import { type ConfigSource, configError, spell } from './validate';
@@ -87,7 +88,9 @@ function checkServer(source: ConfigSource, { http_options: http = {}, ...config 
     );
 }
 
-const IMPORT_PATH = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$|^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/;
+const MODULES = String.raw`^${MODULE}(?:\.${MODULE})*`;
+/** What Ray imports by name: an attribute of a module, which need not be an identifier. */
+const IMPORT_PATH = new RegExp(String.raw`${MODULES}[.:][A-Za-z_]\w*$`);
 
 function checkApplication(source: ConfigSource, application: ServeApplication, path: string): void {
   const { import_path: importPath, deployments = [], runtime_env: runtime = {} } = application;

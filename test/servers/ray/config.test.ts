@@ -123,6 +123,10 @@ describe('a typed config', () => {
     });
   });
 
+  test.each(['my-app:entrypoint', 'my-app.deployment', 'src.2nd-app:app'])('names the application %s', (importPath) => {
+    expect(RayServeConfig.of({ applications: [{ importPath }] })._argument).toContain(`"import_path":"${importPath}"`);
+  });
+
   test('is reported with the names of its options', () => {
     const deployments = [{ name: 'D', autoscalingConfig: { minReplicas: 2, maxReplicas: 1 } }];
     expect(() => RayServeConfig.of({ applications: [{ importPath: 'a:b', deployments }] })).toThrow(
