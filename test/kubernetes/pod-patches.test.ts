@@ -8,6 +8,7 @@ import {
   HealthCheck,
   Model,
   ModelServer,
+  Rollout,
   Size,
   Warnings,
 } from '../../src';
@@ -83,6 +84,20 @@ test('patches that add to the output do not warn, and neither do those that chan
     },
   };
   expect(warningsOf(patchedBy(settings))).not.toContain('patchedValue');
+});
+
+test.each<[string, string, Gpu | undefined]>([
+  ['nvidia.com/gpu', 'replaces', Gpu.nvidia()],
+  ['nvidia.com/gpu.shared', 'replaces', undefined],
+  ['nvidia.com/mig-1g.10gb', 'replaces', undefined],
+  ['habana.ai/gaudi', 'replaces', Gpu.custom('habana.ai/gaudi', 1)],
+  ['habana.ai/gaudi', 'adds', undefined],
+  ['nvidia.com/gpumem', 'adds', Gpu.nvidia()],
+  ['rdma/hca_shared_devices', 'adds', Gpu.nvidia()],
+])('a patched limit of %s %s the size of the definition', (resource, effect, gpu) => {
+  const patch = { containerPatch: { resources: { limits: { [resource]: '1' } } } };
+  const warning = `'containerPatch.resources.limits.${resource}' of backend 'svm' replaces the CPU, memory and GPUs of the definition`;
+  expect(warningsOf(patchedBy(patch, { gpu, rollout: Rollout.surge() })).includes(warning)).toBe(effect === 'replaces');
 });
 
 const RICH: Partial<BackendOptions> = {

@@ -86,6 +86,12 @@ function podFields(binding: BackendBinding, hasPullSecrets: boolean): PatchedFie
   ];
 }
 
+/** The resources that the definition sets. Others of the same vendor, such as the memory of a GPU's share, are additions. */
+function sizeResources({ gpu }: BackendBinding['intent']): string[] {
+  const named = ['nvidia.com/gpu', 'nvidia.com/mig-*', 'amd.com/gpu'];
+  return ['cpu', 'memory', ...new Set([...named, ...(gpu === undefined ? [] : [gpu.resourceName])])];
+}
+
 /** What the plan depends on in the container of the server. */
 function containerFields(binding: BackendBinding): PatchedField[] {
   const { intent, environmentFrom = [] } = binding;
@@ -118,7 +124,7 @@ function containerFields(binding: BackendBinding): PatchedField[] {
       what: name === 'readOnlyRootFilesystem' ? 'the root file system of the definition' : RESTRICTED,
     })),
     ...['requests', 'limits'].flatMap((kind) =>
-      ['cpu', 'memory', 'nvidia.com/*', 'amd.com/*'].map((name) => ({
+      sizeResources(intent).map((name) => ({
         field: `resources.${kind}.${name}`,
         what: SIZE,
       })),
