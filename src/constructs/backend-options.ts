@@ -488,6 +488,7 @@ function startedServer(
     models: models.map((model) => {
       const { mountPath, singleObject } = model._intent();
       return { path: mountPath, isFile: singleObject, files: model._resources.files };
+    mostCoresPerGpu: options.gpu?._mostCores,
     }),
     image: options.image.reference,
   });

@@ -14,6 +14,8 @@ export interface StartContext {
   /** The batches that the server forms. */
   readonly batching?: BatchingIntent;
   readonly gpus?: number;
+  /** How many cores a device of `gpus` can have across which a server splits a model. @default 1 */
+  readonly mostCoresPerGpu?: number;
   /** The vCPUs of a replica. */
   readonly cpu?: number;
   readonly models: readonly PlacedModel[];

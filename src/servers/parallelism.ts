@@ -11,11 +11,15 @@ export function parallelismOf({
   tensorParallelism: requested,
 }: LanguageModelOptions): (context: StartContext) => number | undefined {
   if (requested !== undefined) requireNumber('tensorParallelism', requested, { min: 1, max: 64, integer: true });
-  return ({ gpus = 0, at }) => {
-    if (requested !== undefined && requested > 1 && requested > gpus) {
+  return ({ gpus = 0, mostCoresPerGpu = 1, at }) => {
+    if (requested !== undefined && requested > 1 && requested > gpus * mostCoresPerGpu) {
+      const bound =
+        mostCoresPerGpu === 1
+          ? `the number of GPUs of the backend (${gpus})`
+          : `the number of cores of the backend (${gpus} with at most ${mostCoresPerGpu} each)`;
       throw new ServingError(
         'ConflictingProps',
-        `'tensorParallelism' (${requested}) must be at most the number of GPUs of the backend (${gpus}); increase the count of 'gpu'`,
+        `'tensorParallelism' (${requested}) must be at most ${bound}; increase the count of 'gpu'`,
         at,
       );
     }

@@ -41,7 +41,8 @@ export interface LanguageModelOptions extends ServerOptions {
   readonly model?: string;
 
   /**
-   * Number of GPUs across which each replica splits the model.
+   * Number of GPUs across which each replica splits the model. On Inferentia and Trainium it is the number of cores, of which
+   * a device has several.
    *
    * @default - all GPUs of the backend
    */

@@ -201,7 +201,7 @@ export class Gpu {
   public static neuron(options: NeuronOptions = {}): Gpu {
     checkOptions('NeuronOptions', options, 'options');
     const { devices, cores } = options;
-    if (cores === undefined) return new Gpu({ count: devices ?? 1, resourceName: 'aws.amazon.com/neuron' }, 'devices');
+    if (cores === undefined) return new Gpu({ count: devices ?? 1, resourceName: NEURON_DEVICE }, 'devices');
     if (devices !== undefined) {
       throw new ServingError('ConflictingProps', "'devices' and 'cores' are mutually exclusive; remove one");
     }
@@ -261,6 +261,15 @@ export class Gpu {
     this.product = intent.product ?? intent.customProduct;
   }
 
+  /**
+   * How many cores a device can have, if servers split a model across cores.
+   *
+   * @internal
+   */
+  public get _mostCores(): number | undefined {
+    return this.resourceName === NEURON_DEVICE ? MOST_CORES / MOST_DEVICES : undefined;
+  }
+
   /** @internal */
   public _intent(): GpuIntent {
     return this.intent;
@@ -275,6 +284,9 @@ function adviceForResource(text: string): string {
   const advice = product === undefined ? adviceForAccelerator(text) : `use Gpu.nvidia({ product: '${product}' })`;
   return advice === undefined ? '' : `; ${advice}`;
 }
+
+/** The resource of whole Inferentia and Trainium devices, each of which has several cores. */
+const NEURON_DEVICE = 'aws.amazon.com/neuron';
 
 /** The largest node has 16 devices, and Trainium2 has 8 cores in each. */
 const MOST_DEVICES = 16;

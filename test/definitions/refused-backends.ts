@@ -44,6 +44,15 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { protocol: ServerProtocol.GRPC }),
   },
   {
+    name: 'a model across more cores than Neuron devices have',
+    code: 'ConflictingProps',
+    on: ['kubernetes', 'test'],
+    message:
+      "'tensorParallelism' (10) must be at most the number of cores of the backend (1 with at most 8 each); increase the count of 'gpu' (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { server: ModelServer.vllm({ model: 'a/b', tensorParallelism: 10 }), gpu: Gpu.neuron() }),
+  },
+  {
     name: 'an HTTP health check of a gRPC server',
     code: 'ConflictingProps',
     message:

@@ -411,6 +411,18 @@ describe('a conflict', () => {
       "[ConflictingProps] 'tensorParallelism' (4) must be at most the number of GPUs of the backend (2); increase the count of 'gpu'",
     );
   });
+  test('of parallelism and the cores of Neuron devices fails only above the most that they have', () => {
+    const server = (tensorParallelism: number) => ModelServer.vllm({ tensorParallelism });
+    const gpu = Gpu.neuron({ devices: 2 });
+    expect(planOf({ server: server(16), gpu }).command.join(' ')).toContain('--tensor-parallel-size 16');
+    expect(() => planOf({ server: server(17), gpu })).toThrow(
+      "[ConflictingProps] 'tensorParallelism' (17) must be at most the number of cores of the backend (2 with at most 8 each); increase the count of 'gpu'",
+    );
+    expect(() => planOf({ server: server(3), gpu: Gpu.neuron({ cores: 2 }) })).toThrow(
+      "'tensorParallelism' (3) must be at most the number of GPUs of the backend (2)",
+    );
+  });
+
 
   test('does not arise if the user may change the default', () => {
     const environment = { XDG_RUNTIME_DIR: '/tmp' };
