@@ -30,7 +30,7 @@ import type { TargetSettings } from '../workload/target-settings';
 import type { BackendTimeouts } from './backend-timeouts';
 import type { BatchingOptions } from './batching-options';
 import { refuseSamePorts, requirePorts } from './private/additional-ports';
-import { computeOf, sharedMemoryFor } from './private/compute';
+import { computeOf, withSharedMemory } from './private/compute';
 import { containerEnvironment } from './private/container-environment';
 import { listedSecrets, sourceNames } from './private/environment-sources';
 import { checkFramework } from './private/framework';
@@ -412,16 +412,17 @@ export function resolveBackend(
   const sidecars = sidecarsOf(options.sidecars, otherMounts(options, modelIntents), scope);
   const maxConcurrency = optionalCountOf('maxConcurrency', options.maxConcurrency, { max: 100_000, at: scope });
   const batching = batchesOf(options, scope);
-  const compute = computeOf(options, scope);
+  const reserved = computeOf(options, scope);
   const server = startedServer(options, models, {
     port,
     protocol,
     additionalPorts: additionalPorts?.map((one) => one.port),
     maxConcurrency,
     batching,
-    cpu: compute.cpu,
+    cpu: reserved.cpu,
     at: scope.node.path,
   });
+  const compute = withSharedMemory(reserved, server.descriptor, options);
   refuseSamePorts({ port, additionalPorts, sidecars, server: server.descriptor }, scope);
   const variables = {
     environment: { ...options.environment },
@@ -449,7 +450,6 @@ export function resolveBackend(
     models: modelIntents,
     workingDirectory,
     ...compute,
-    sharedMemoryMib: compute.sharedMemoryMib ?? sharedMemoryFor(server.descriptor, compute),
     ...replicasOf(options, target, scope),
     maxConcurrency,
     ...healthOf(options, server, { name, protocol, at: scope }),

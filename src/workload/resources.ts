@@ -47,7 +47,7 @@ export interface Resources {
    * AWS: on instances the reservation of the container; on Fargate the size of the task. Kubernetes: the request of the
    * container.
    *
-   * @default - `memoryLimit`; otherwise 2 GiB; with GPUs, 8 GiB for each GPU
+   * @default - `memoryLimit`; otherwise 2 GiB; with GPUs, 8 GiB for each GPU; in addition to `sharedMemory` that is not smaller
    */
   readonly memory?: Size;
 

@@ -41,12 +41,21 @@ export function computeOf({ gpu, resources = {} }: ComputeOptions, at: Construct
   };
 }
 
-/** The size of `/dev/shm` in MiB that a server needs with GPUs. */
-export function sharedMemoryFor(
-  { sharedMemoryMib = SHARED_MEMORY_MIB }: ServerDescriptor,
-  { gpu }: Compute,
-): number | undefined {
-  return gpu === undefined ? undefined : sharedMemoryMib;
+/**
+ * The compute with the `/dev/shm` that a server needs with GPUs. Its files count toward the memory of the container, so by default
+ * there is as much memory beside them as without.
+ */
+export function withSharedMemory(
+  compute: Compute,
+  { sharedMemoryMib: standard = SHARED_MEMORY_MIB }: ServerDescriptor,
+  { resources = {} }: ComputeOptions,
+): Compute {
+  const sharedMemoryMib = compute.sharedMemoryMib ?? (compute.gpu === undefined ? undefined : standard);
+  const isDefault = resources.memory === undefined && resources.memoryLimit === undefined;
+  const { memoryMib } = compute;
+  if (!isDefault || sharedMemoryMib === undefined || sharedMemoryMib < memoryMib) return { ...compute, sharedMemoryMib };
+  const total = memoryMib + sharedMemoryMib;
+  return { ...compute, sharedMemoryMib, memoryMib: total, memoryLimitMib: total };
 }
 
 /** The reserved CPU and its limit, in vCPUs. As in a Pod, a limit alone is reserved. */
