@@ -444,7 +444,10 @@ export function resolveBackend(
     imageFacts: factsOf(image._base ?? image.reference, server.descriptor.name),
     architecture: options.resources?.architecture,
     server,
-    environment: cachedEnvironment(containerEnvironment(variables, server, port, scope), variables, options.cache),
+    environment: cachedEnvironment(containerEnvironment(variables, server, port, scope), variables, {
+      cache: options.cache,
+      server,
+    }),
     environmentSources: sourceNames(options.environmentFrom),
     sidecars,
     models: modelIntents,
@@ -485,10 +488,10 @@ function startedServer(
   return options.server._intent({
     ...place,
     gpus: options.gpu?.count ?? 0,
+    mostCoresPerGpu: options.gpu?._mostCores,
     models: models.map((model) => {
       const { mountPath, singleObject } = model._intent();
       return { path: mountPath, isFile: singleObject, files: model._resources.files };
-    mostCoresPerGpu: options.gpu?._mostCores,
     }),
     image: options.image.reference,
   });

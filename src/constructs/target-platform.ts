@@ -23,9 +23,11 @@ import type { AttachmentBinding, BackendBinding, EndpointBinding } from './bindi
 import { backendCredentials, headerCredentials } from './private/credential-warnings';
 import { Declarations } from './private/declarations';
 import {
+  emptyStores,
   hubDownloads,
   lockedDestinations,
   modelDrifts,
+  pulls,
   repeatedPaths,
   unfilledBatches,
   unreachable,
@@ -136,6 +138,8 @@ export abstract class TargetPlatform extends ServingPlatform {
       ...backendCredentials(intent),
       ...unfilledBatches(intent),
       ...hubDownloads(intent),
+      ...pulls(intent),
+      ...emptyStores(intent),
       ...gpuWarnings(intent),
       ...unusablePlaces(this.target, intent),
       ...patchWarnings(intent.name, this.renderer.patchesOf(backend)),

@@ -13,6 +13,7 @@ const CACHES: { readonly [variable: string]: string } = {
   HUGGINGFACE_HUB_CACHE: '/huggingface/hub',
   TORCH_HOME: '/torch',
   NIM_CACHE_PATH: '/nim',
+  OLLAMA_MODELS: '/ollama',
 };
 
 /** Options of a cache. */
@@ -28,8 +29,8 @@ export interface CacheVolumeOptions {
    * The variables that receive a directory of the volume, for example `{ VLLM_CACHE_ROOT: '/cache/vllm' }`. They replace the
    * default ones.
    *
-   * @default - `XDG_CACHE_HOME`, `HF_HOME`, `HUGGINGFACE_HUB_CACHE`, `TORCH_HOME` and `NIM_CACHE_PATH`, each a directory of the
-   * volume; those in `environment` or `secrets` of the backend take precedence
+   * @default - `XDG_CACHE_HOME`, `HF_HOME`, `HUGGINGFACE_HUB_CACHE`, `TORCH_HOME`, `NIM_CACHE_PATH` and `OLLAMA_MODELS`, each a
+   * directory of the volume; those in `environment` or `secrets` of the backend, and paths of the server, take precedence
    */
   readonly variables?: { [name: string]: string };
 }

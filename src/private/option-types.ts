@@ -363,6 +363,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     extraArgs: 'string[]?',
     version: 'string?',
     modelsPath: 'string?',
+    pull: 'string[]?',
   },
   RayActorOptions: {
     acceleratorType: 'string?',

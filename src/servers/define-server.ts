@@ -57,6 +57,8 @@ export interface ServerStart {
   readonly routePrefixes?: string[];
   /** The name of the model that the server downloads from the Hugging Face Hub when it starts. */
   readonly hubModel?: string;
+  /** The models that the server pulls into its own store when it starts, for a server with one. */
+  readonly pulledModels?: readonly string[];
 }
 
 /** A server with its options: its behavior and its command. */

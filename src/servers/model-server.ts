@@ -267,7 +267,7 @@ export class ModelServer {
    * An Ollama server. It drops running requests when it stops.
    *
    * @example
-   * ModelServer.ollama({ modelsPath: '/models/ollama' });
+   * ModelServer.ollama({ pull: ['llama3.2:3b'] });
    */
   public static ollama(options: OllamaOptions = {}): ModelServer {
     checkOptions('OllamaOptions', options, 'options');

@@ -43,6 +43,7 @@ export interface StartedServer {
   readonly expandingFlags?: string[];
   readonly routePrefixes?: string[];
   readonly hubModel?: string;
+  readonly pulledModels?: string[];
 }
 
 /** Resolves a server for a backend: the behavior of its version, its command, and where the computed times are set. */
@@ -103,6 +104,7 @@ export function startServer(server: ServerDefinition, context: StartContext): St
     ...(start.expandingFlags !== undefined && { expandingFlags: start.expandingFlags }),
     ...(start.routePrefixes !== undefined && { routePrefixes: start.routePrefixes }),
     ...(start.hubModel !== undefined && { hubModel: start.hubModel }),
+    ...(start.pulledModels !== undefined && { pulledModels: [...start.pulledModels] }),
   };
 }
 

@@ -69,6 +69,8 @@ const CASES: [id: string, change: Partial<BackendOptions>, props?: ServingEndpoi
   ['readOnlyCache.v1.HF_HOME', { environment: { HF_HOME: '/data' } }],
   ['repeatedPath.endpoint', {}, { path: '/a', paths: [{ path: '/a/b', requestTimeout: Duration.minutes(2) }] }],
   ['hubDownload.v1', { server: ModelServer.textEmbeddingsInference({ model: 'BAAI/bge-small-en-v1.5' }) }],
+  ['hubDownload.v1', { server: ModelServer.ollama({ pull: ['llama3.2:3b'] }) }],
+  ['emptyStore.v1', { server: ModelServer.ollama() }],
   ['longStop.v1', {}, { streaming: { maxDuration: Duration.minutes(30), heartbeat: Duration.seconds(20) } }],
   ['credentialInEnvironment.proxy.DB_PASSWORD', { sidecars: [{ ...proxy, environment: { DB_PASSWORD: SECRET } }] }],
   ['credentialInCommand.proxy.--api-key', { sidecars: [{ ...proxy, args: ['--api-key', SECRET] }] }],
@@ -521,6 +523,33 @@ describe('the stop of a replica that waits for long streams', () => {
     });
     expect(lines).toEqual([expect.stringContaining(ID)]);
     expect(lines[0]).toContain("the streams of endpoint 'chat' ('maxDuration' is 1800 s)");
+  });
+});
+
+describe('a server with a store of models', () => {
+  const messageOf = (change: Partial<BackendOptions>) => linesOf((chart) => define(chart, change)).join('');
+
+  test('causes a warning if the store is empty', () => {
+    expect(messageOf({ server: ModelServer.ollama() })).toBe(
+      "[Warning at serving/endpoint/v1] the server of backend 'v1' starts without a model, and answers requests for one with 404; set 'pull' of the server, or 'model' or 'cache' of the backend, or acknowledge this warning if its clients pull models [ack: serving-constructs:emptyStore.v1]\n",
+    );
+  });
+
+  test('causes a warning if it pulls models within the default time', () => {
+    const server = ModelServer.ollama({ pull: ['llama3.2:3b', 'bge-m3'] });
+    expect(messageOf({ server })).toContain(
+      "the server of backend 'v1' pulls 'llama3.2:3b', 'bge-m3' during 'loadTimeout', which is the default of 300 s; set 'loadTimeout' to the time for the download",
+    );
+    expect(messageOf({ server, loadTimeout: Duration.minutes(20) })).toBe('');
+  });
+
+  test.each<[string, Partial<BackendOptions>]>([
+    ['a model', { model: Model.fromS3('s3://acme/store/') }],
+    ['a directory of the image', { server: ModelServer.ollama({ modelsPath: '/store' }) }],
+    ['a variable', { environment: { OLLAMA_MODELS: '/store' } }],
+    ['a cache', { cache: CacheVolume.fromVolume(claim) }],
+  ])('causes none with %s', (_what, change) => {
+    expect(messageOf({ server: ModelServer.ollama(), ...change })).toBe('');
   });
 });
 

@@ -121,6 +121,14 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       one(scope, { server: ModelServer.wsgi({ app: 'predict_wsgi:predict_wsgi', workers: 4, threads: 2 }) }),
   },
   {
+    name: 'a server that pulls its models',
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.ollama({ pull: ['llama3.2:3b', 'hf.co/acme/net-GGUF:Q4_K_M'] }),
+        loadTimeout: Duration.minutes(20),
+      }),
+  },
+  {
     name: 'a command without declared behavior',
     define: (scope) =>
       one(scope, {
@@ -292,14 +300,6 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     },
   },
   {
-    name: 'a Ray Serve config in the image',
-    define: (scope) =>
-      one(scope, { server: ModelServer.rayServe({ configPath: '/serve_app/config.yaml' }) }, { path: '/a' }),
-  },
-  ...NAMES.map((name) => ({
-    name: `an endpoint and a backend called ${JSON.stringify(name)}`,
-    define: (scope: Construct) => {
-  {
     name: 'a Ray Serve application in a module with a hyphen, as serve build writes it',
     define: (scope) => {
       const config = RayServeConfig.fromObject({
@@ -319,6 +319,14 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       one(scope, { server: ModelServer.rayServe({ config, version: '2.7.0' }), resources: { cpu: 4 } });
     },
   },
+  {
+    name: 'a Ray Serve config in the image',
+    define: (scope) =>
+      one(scope, { server: ModelServer.rayServe({ configPath: '/serve_app/config.yaml' }) }, { path: '/a' }),
+  },
+  ...NAMES.map((name) => ({
+    name: `an endpoint and a backend called ${JSON.stringify(name)}`,
+    define: (scope: Construct) => {
       new ServingEndpoint(scope, name).addBackend(name, options());
     },
   })),

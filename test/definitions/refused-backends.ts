@@ -44,6 +44,21 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { protocol: ServerProtocol.GRPC }),
   },
   {
+    name: 'a model to pull that is no name',
+    code: 'InvalidName',
+    message:
+      "'pull' ('llama3 8b') of the server must contain names of Ollama models, such as 'llama3.2:3b' or 'hf.co/owner/name:Q4_K_M' (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { server: ModelServer.ollama({ pull: ['llama3 8b'] }) }),
+  },
+  {
+    name: 'models to pull next to a model',
+    code: 'ConflictingProps',
+    message:
+      "'pull' of the server and models of the backend are mutually exclusive, because a model is mounted read-only; remove one (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { server: ModelServer.ollama({ pull: ['llama3'] }), model: Model.fromS3('s3://acme/store/') }),
+  },
+  {
     name: 'a model across more cores than Neuron devices have',
     code: 'ConflictingProps',
     on: ['kubernetes', 'test'],

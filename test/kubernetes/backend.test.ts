@@ -311,6 +311,18 @@ describe('security', () => {
     expect(own._intent()).toEqual({ path: '/cache', volume: 'hub', variables: variable });
   });
 
+  test('places the store of Ollama in a cache, unless the definition names another directory', () => {
+    const cache = CacheVolume.fromVolume(ClaimVolume.fromName('hub'));
+    const storeOf = (server: ModelServer, options = {}) => {
+      const { env } = podOf({ server, cache, ...options }, ['PersistentVolumeClaim/hub']).containers[0];
+      return env.find(({ name }: { name: string }) => name === 'OLLAMA_MODELS').value;
+    };
+    expect(storeOf(ModelServer.ollama())).toBe('/cache/ollama');
+    expect(storeOf(ModelServer.ollama({ modelsPath: '/store' }))).toBe('/store');
+    expect(storeOf(ModelServer.ollama(), { environment: { OLLAMA_MODELS: '/mine' } })).toBe('/mine');
+    expect(storeOf(ModelServer.ollama(), { model: Model.fromS3('s3://acme/m/', { path: 'm' }) })).toBe('/models/m');
+  });
+
   test.each<[string, () => unknown, string]>([
     [
       'a variable outside of the volume',

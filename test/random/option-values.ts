@@ -163,6 +163,7 @@ export const OPTION_VALUES: { readonly [option: string]: readonly Part[] } = {
   placementConstraints: [object('placementConstraint')],
   placementStrategies: [object('placementStrategy')],
   podPatch: [{ shareProcessNamespace: true }, { hostname: 'model', enableServiceLinks: null }],
+  pull: [['llama3.2:3b'], ['bge-m3', 'hf.co/acme/net-GGUF:Q4_K_M']],
   port: [80, 8000, 8080, 1453],
   'AdditionalPort.port': [9000, 9001, 8001],
   prefix: ['DB_'],

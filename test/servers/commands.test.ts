@@ -130,7 +130,6 @@ describe('a server', () => {
     expect(environmentOf(ModelServer.textEmbeddingsInference({ model }), { environment })).toMatchObject(environment);
     expect(environmentOf(ModelServer.nim())).toMatchObject({ NIM_CACHE_PATH: '/tmp/nim' });
     expect(environmentOf(ModelServer.ollama())).toMatchObject({ OLLAMA_MODELS: '/tmp/ollama' });
-    expect(environmentOf(ModelServer.ollama())).not.toHaveProperty('OLLAMA_NOPRUNE');
   });
 
   test('splits its model across the GPUs of the backend', () => {
@@ -411,6 +410,7 @@ describe('a conflict', () => {
       "[ConflictingProps] 'tensorParallelism' (4) must be at most the number of GPUs of the backend (2); increase the count of 'gpu'",
     );
   });
+
   test('of parallelism and the cores of Neuron devices fails only above the most that they have', () => {
     const server = (tensorParallelism: number) => ModelServer.vllm({ tensorParallelism });
     const gpu = Gpu.neuron({ devices: 2 });
@@ -422,7 +422,6 @@ describe('a conflict', () => {
       "'tensorParallelism' (3) must be at most the number of GPUs of the backend (2)",
     );
   });
-
 
   test('does not arise if the user may change the default', () => {
     const environment = { XDG_RUNTIME_DIR: '/tmp' };

@@ -2,6 +2,7 @@ import { capabilityOf } from '../../plan/capabilities';
 import type { BackendIntent, EndpointIntent } from '../../plan/intents';
 import { pathBelow } from '../../plan/path-times';
 import type { ServingPlan } from '../../plan/plan';
+import { TEMPORARY } from '../../plan/process';
 import { Feature, SupportLevel, type TargetProfile } from '../../plan/target-profile';
 import { slug } from '../../private/names';
 import { isWithin } from '../../private/paths';
@@ -45,6 +46,24 @@ export function hubDownloads(backend: BackendIntent): Warning[] {
   if (hubModel === undefined || isLoadTimeoutDefault !== true || isOffline(environment)) return [];
   const message = `the server of backend '${name}' downloads the model '${hubModel}' from the Hugging Face Hub during 'loadTimeout', which is the default of ${loadSeconds} s; set 'loadTimeout' to the time for the download and for loading the model, or set 'model' of the backend to Model.fromHuggingFace('${hubModel}', { revision: '<commit>' }), which is fetched before the server starts, and omit 'model' of the server`;
   return [{ id: `hubDownload.${slug(name)}`, message }];
+}
+
+/** Servers that pull their models in the time for loading them. */
+export function pulls({ name, server, loadSeconds, isLoadTimeoutDefault }: BackendIntent): Warning[] {
+  const { pulledModels = [] } = server;
+  if (pulledModels.length === 0 || isLoadTimeoutDefault !== true) return [];
+  const models = pulledModels.map((model) => `'${model}'`).join(', ');
+  const message = `the server of backend '${name}' pulls ${models} during 'loadTimeout', which is the default of ${loadSeconds} s; set 'loadTimeout' to the time for the download`;
+  return [{ id: `hubDownload.${slug(name)}`, message }];
+}
+
+/** Servers whose own store of models is empty in a new replica, and that pull none. */
+export function emptyStores({ name, server, environment }: BackendIntent): Warning[] {
+  const { OLLAMA_MODELS: store } = server.environment;
+  const isFilled = server.pulledModels?.length !== 0 || environment.OLLAMA_MODELS !== store;
+  if (store === undefined || isFilled || !isWithin(store, TEMPORARY)) return [];
+  const message = `the server of backend '${name}' starts without a model, and answers requests for one with 404; set 'pull' of the server, or 'model' or 'cache' of the backend, or acknowledge this warning if its clients pull models`;
+  return [{ id: `emptyStore.${slug(name)}`, message }];
 }
 
 /** Whether the libraries of the Hugging Face Hub use only files that the image or a volume contains. */

@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import type { CacheVolume } from '../../models/cache-volume';
-import type { CacheIntent, ModelIntent, ScratchIntent } from '../../plan/intents';
+import type { CacheIntent, ModelIntent, ScratchIntent, ServerIntent } from '../../plan/intents';
 import { TEMPORARY } from '../../plan/process';
 import { ServingError } from '../../private/errors';
 import { isWithin, overlap } from '../../private/paths';
@@ -61,11 +61,12 @@ export function scratchIntentsOf(
 export function cachedEnvironment(
   variables: { [name: string]: string },
   { environment, secrets }: TypedVariables,
-  cache: CacheVolume | undefined,
+  { cache, server }: { readonly cache?: CacheVolume; readonly server: Pick<ServerIntent, 'reservedVariables'> },
 ): { [name: string]: string } {
   if (cache === undefined) return variables;
+  const kept = [environment, secrets, server.reservedVariables ?? {}];
   const added = Object.entries(cache._intent().variables).filter(
-    ([name]) => !Object.hasOwn(environment, name) && !Object.hasOwn(secrets, name),
+    ([name]) => !kept.some((names) => Object.hasOwn(names, name)),
   );
   return { ...variables, ...Object.fromEntries(added) };
 }

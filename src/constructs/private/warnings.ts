@@ -10,6 +10,7 @@ export const WARNING_KINDS = [
   'credentialInEnvironment',
   'credentialInHeader',
   'crowdedPriorities',
+  'emptyStore',
   'gatewayTimeout',
   'hubDownload',
   'longStop',

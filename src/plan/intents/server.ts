@@ -72,4 +72,6 @@ export interface ServerIntent {
   readonly routePrefixes?: string[];
   /** The name of the model that it downloads from the Hugging Face Hub when it starts. @default - none, or unknown */
   readonly hubModel?: string;
+  /** The models that it pulls into its own store when it starts. @default - it has no store of its own */
+  readonly pulledModels?: string[];
 }

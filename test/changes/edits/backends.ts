@@ -65,6 +65,16 @@ export const BACKEND_EDITS: readonly Edit[] = [
     { server: ModelServer.command({ command: ['serve'], args: ['a'], behavior: { drains: true } }) },
     { server: ModelServer.command({ command: ['serve'], args: ['b'], behavior: { drains: true } }) },
   ),
+  change(
+    'the models that a server pulls',
+    { server: ModelServer.ollama({ pull: ['llama3.2:1b'] }), healthCheck: undefined },
+    { server: ModelServer.ollama({ pull: ['llama3.2:1b', 'bge-m3'] }), healthCheck: undefined },
+  ),
+  change(
+    'models that a server pulls in place of one that is fetched',
+    { server: ModelServer.ollama(), model: Model.fromS3('s3://acme/store/'), healthCheck: undefined },
+    { server: ModelServer.ollama({ pull: ['llama3.2:1b'] }), healthCheck: undefined },
+  ),
   backendEdit('the working directory', { workingDirectory: '/srv/app' }),
   // Names
   backendEdit('the name of a backend', { backendName: 'SVM:v1' }),
