@@ -55,6 +55,7 @@ const ACCEPTED: { readonly [label: string]: () => readonly unknown[] } = {
   'Model.fromHuggingFace': () => ['acme/net', { revision: '0a'.repeat(20) }],
   'Model.fromOci': () => [`registry.example.com/net@sha256:${'0a'.repeat(32)}`, {}],
   'Model.fromS3': () => ['s3://acme/net/', {}],
+  'Model.fromText': () => ['version: 1\n', { path: 'config.yaml' }],
   'Model.fromUrl': () => ['https://example.com/net.onnx', { sha256: '0a'.repeat(32) }],
   'Model.fromVolume': () => [library.kubernetes.ClaimVolume.fromName('models'), {}],
   'Model.inImage': () => ['/models/net', {}],

@@ -90,7 +90,7 @@ export interface EcsPlatformProps extends ServingPlatformProps {
   readonly hubImage?: string;
 
   /**
-   * The image that unpacks archives and downloads models over HTTPS. It must contain `python3`, version 3.11 or newer.
+   * The image that unpacks archives, downloads models over HTTPS and writes texts. It must contain `python3`, version 3.11 or newer.
    *
    * @default - the Alpine image of Python, by tag and digest
    */

@@ -489,9 +489,9 @@ function startedServer(
     ...place,
     gpus: options.gpu?.count ?? 0,
     mostCoresPerGpu: options.gpu?._mostCores,
-    models: models.map((model) => {
-      const { mountPath, singleObject } = model._intent();
-      return { path: mountPath, isFile: singleObject, files: model._resources.files };
+    models: models.flatMap((model) => {
+      const { mountPath, singleObject, text } = model._intent();
+      return text === undefined ? [{ path: mountPath, isFile: singleObject, files: model._resources.files }] : [];
     }),
     image: options.image.reference,
   });

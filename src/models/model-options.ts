@@ -73,6 +73,29 @@ export interface UrlModelOptions extends ArchiveModelOptions {
   readonly sha256: string;
 }
 
+/** Options of a text that becomes a file. */
+export interface TextModelOptions {
+  /**
+   * The path of the file, such as `/app/config.yaml`: absolute, relative to the working directory of the server if it starts with
+   * `./`, or else relative to `/models`.
+   */
+  readonly path: string;
+
+  /**
+   * The display name.
+   *
+   * @default - the last part of the path
+   */
+  readonly name?: string;
+
+  /**
+   * A description, which does not affect the deployment.
+   *
+   * @default - none
+   */
+  readonly description?: string;
+}
+
 /** An access key of a store with the protocol of S3. */
 export interface S3Credentials {
   /** The access key ID. */

@@ -1,5 +1,5 @@
 import type { ImagePlatformIntent, ModelImageIntent, ModelIntent } from '../plan/intents';
-import { requireDirectory, requireIdentifier, requireName, requireNumber } from '../private/checks';
+import { requireDirectory, requireIdentifier, requireName, requireNumber, requireText } from '../private/checks';
 import { redact } from '../private/credentials/redact';
 import { ServingError } from '../private/errors';
 import { isRepository, parseReference } from '../private/images/reference';
@@ -22,12 +22,17 @@ import type {
   OciModelOptions,
   S3Credentials,
   S3ModelOptions,
+  TextModelOptions,
   UrlModelOptions,
   VolumeModelOptions,
 } from './model-options';
 import type { ModelVolume } from './model-volume';
 import { isChecked } from './private/fetch-command';
 import { lastPart, placedPath, typedPath, type WorkingDirectory } from './private/model-path';
+import { TEXT_URI } from './private/text-command';
+
+/** The largest text. An ECS task definition has at most 64 KiB. */
+const MAX_TEXT_BYTES = 16 * 1024;
 
 /** The parts of a model that only its platform can use. */
 interface Resources {
@@ -196,6 +201,32 @@ export class Model {
         sha256,
         fetchSeconds: secondsOf(options.fetchTimeout),
       },
+      { path: options.path },
+    );
+  }
+
+  /**
+   * A small file whose text is part of the definition, such as the configuration of a server. Servers that load a model by path
+   * do not take it for their model.
+   *
+   * A container writes the file before the server starts, on every target. The text is an argument of it, which everyone who can
+   * read the template or the manifest can read, so it must not contain secrets. A change replaces the replicas.
+   *
+   * @param text at most 16 KiB. Nothing in it is expanded
+   *
+   * @example
+   *
+   * import { Model } from 'serving-constructs';
+   *
+   * const config = Model.fromText('version: 1\napi_server:\n  workers: 2\n', { path: '/app/configuration.yaml' });
+   */
+  public static fromText(text: string, options: TextModelOptions): Model {
+    checkOptions('TextModelOptions', options, 'options');
+    const path = requireIdentifier('path', options.path);
+    const bytes = Buffer.byteLength(requireText('text', text));
+    requireNumber('text', bytes, { min: 1, max: MAX_TEXT_BYTES, unit: 'bytes' });
+    return new Model(
+      { ...placeOf(options, lastPart(path), true), uri: TEXT_URI, text, bytes },
       { path: options.path },
     );
   }

@@ -217,6 +217,22 @@ describe('an archive', () => {
     expect(JSON.stringify(statements(template, 'TaskRole'))).not.toContain('s3:');
   });
 
+  test('that is a text is written by a container, without a permission', () => {
+    const stack = newStack();
+    new aws.EcsPlatform(stack, 'Platform', { archiveImage: 'mirror.example.com/python:3.12.1' });
+    const text = 'level: $(LEVEL) $HOME\n"é"';
+    const models = [Model.fromS3('s3://bucket/net/'), Model.fromText(text, { path: '/app/config.yaml' })];
+    const template = templateOf(oneBackend({ models }, {}, stack).stack);
+    expect(container(template, 'Fetch1')).toMatchObject({
+      Image: 'mirror.example.com/python:3.12.1',
+      EntryPoint: ['python3', '-c'],
+      Command: [expect.any(String), text, '/app/config.yaml'],
+      User: '0',
+    });
+    expect(container(template, 'Directory1').Command).toContain('/app');
+    expect(JSON.stringify(statements(template, 'TaskRole'))).not.toContain('config');
+  });
+
   test('is unpacked by an image of the platform, and its size counts toward the disk', () => {
     const stack = newStack();
     new aws.EcsPlatform(stack, 'Platform', { archiveImage: 'mirror.example.com/python:3.12.1' });

@@ -320,6 +320,19 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     },
   },
   {
+    name: 'files whose text is part of the definition, next to the model of the server',
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.triton(),
+        model: Model.fromS3('s3://bucket/nets/', { path: 'nets' }),
+        models: [
+          Model.fromText('name: "net"\nbackend: "python"\n', { path: 'net/config.pbtxt' }),
+          Model.fromText('class TritonPythonModel: ...\n', { path: 'net/1/model.py', name: 'the code' }),
+          Model.fromText('level: "$LEVEL"\n', { path: '/app/settings/log.yaml', description: 'é "quoted"' }),
+        ],
+      }),
+  },
+  {
     name: 'a Ray Serve config in the image',
     define: (scope) =>
       one(scope, { server: ModelServer.rayServe({ configPath: '/serve_app/config.yaml' }) }, { path: '/a' }),

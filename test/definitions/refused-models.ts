@@ -95,6 +95,36 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
       one(scope, { model: Model.fromDirectory('models/resnet50', { lockFile, publishOnDeploy: true }) }),
   },
   {
+    name: 'a text that is empty',
+    code: 'InvalidNumber',
+    message: "'text' (0) must be a number between 1 and 16384; the value is in bytes",
+    define: (scope) => one(scope, { model: Model.fromText('', { path: 'config.yaml' }) }),
+  },
+  {
+    name: 'a text that is too long',
+    code: 'InvalidNumber',
+    message: "'text' (16385) must be a number between 1 and 16384; the value is in bytes",
+    define: (scope) => one(scope, { model: Model.fromText('a'.repeat(16_385), { path: 'config.yaml' }) }),
+  },
+  {
+    name: 'a text as a file of the system',
+    code: 'InvalidModel',
+    message: "'path' ('/etc/hosts') would mount the model over '/etc', which the container needs; use a separate directory, such as '/models'",
+    define: (scope) => one(scope, { model: Model.fromText('a', { path: '/etc/hosts' }) }),
+  },
+  {
+    name: 'texts of more than a task definition',
+    code: 'Unsupported',
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    message:
+      "the command, the environment and the texts of backend 'v1' (65 KiB) exceed the maximum size of an ECS task definition (64 KiB); move their data into the image, or texts to S3 (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        models: [1, 2, 3, 4].map((n) => Model.fromText('a'.repeat(16 * 1024), { path: `config-${n}.yaml` })),
+      }),
+  },
+  {
     name: 'credentials or a path in the endpoint of a store',
     code: 'InvalidModel',
     message:

@@ -103,6 +103,30 @@ describe('models', () => {
     ]);
   });
 
+  test('that are texts are written by an init container, byte by byte', () => {
+    const text = 'level: $(LEVEL) $HOME\n"é"';
+    const { initContainers, containers, volumes } = podOf({
+      model: Model.fromText(text, { path: '/app/config.yaml' }),
+      environment: { AWS_REGION: 'eu-north-1' },
+    });
+    expect(initContainers).toMatchObject([
+      {
+        name: 'fetch-0',
+        image: referenceOf(IMAGES.archives),
+        command: ['python3', '-c'],
+        args: [expect.any(String), 'level: $$(LEVEL) $$HOME\n"é"', '/model/config.yaml'],
+        env: [{ name: 'HOME', value: '/tmp' }],
+      },
+    ]);
+    expect(containers[0].volumeMounts).toContainEqual({
+      name: 'model-0',
+      mountPath: '/app/config.yaml',
+      subPath: 'config.yaml',
+      readOnly: true,
+    });
+    expect(volumes).toContainEqual({ name: 'model-0', emptyDir: {} });
+  });
+
   test('in an archive are unpacked after the fetch', () => {
     const sha256 = '0a'.repeat(32);
     const { initContainers } = podOf({

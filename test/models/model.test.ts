@@ -1,6 +1,41 @@
 import { Model } from '../../src/models/model';
+import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
-import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
+import { backendOptions, endpointOn, singleBackend, testPlatform } from '../support/definitions';
+
+describe('text of the definition', () => {
+  test('is a single file, and not the model of a server', () => {
+    const text = Model.fromText('a: é\n', { path: '/app/config.yaml', description: 'settings' });
+    expect(text._intent()).toEqual({
+      name: 'config.yaml',
+      description: 'settings',
+      uri: 'text:definition',
+      text: 'a: é\n',
+      bytes: 6,
+      singleObject: true,
+      mountPath: '/app/config.yaml',
+    });
+    const models = [Model.fromS3('s3://acme/net/', { path: 'net' }), text];
+    const { command } = singleBackend({ server: ModelServer.triton(), models }).backend._binding.intent.server;
+    expect(command.join(' ')).toContain('--model-repository /models/net ');
+    expect(() => singleBackend({ server: ModelServer.vllm(), models: [text] })).toThrow('[ModelNotNamed]');
+  });
+
+  test('is below the models root, or in the working directory of the server', () => {
+    const pathOf = (path: string) =>
+      singleBackend({ models: [Model.fromText('a', { path })], workingDirectory: '/srv' }).backend._binding.intent.models[0]
+        ?.mountPath;
+    expect(pathOf('./config.yaml')).toBe('/srv/config.yaml');
+    expect(pathOf('/models/net/config.pbtxt')).toBe('/models/net/config.pbtxt');
+  });
+
+  test('cannot be inside another model', () => {
+    const models = [Model.fromS3('s3://acme/net/', { path: 'net' }), Model.fromText('a', { path: 'net/config.pbtxt' })];
+    expect(() => singleBackend({ models })).toThrow(
+      "[ModelPathClash] models 'net' ('/models/net') and 'config.pbtxt' ('/models/net/config.pbtxt') have overlapping mount paths",
+    );
+  });
+});
 
 describe('model in S3', () => {
   test('is a directory at the models root when the URI ends with a slash', () => {

@@ -57,6 +57,7 @@ export const FACTORIES: { readonly [type: string]: { readonly [factory: string]:
       before: [['s3://acme-models/net/v1/', 's3://acme-models/net.tar.gz', 's3://acme-models/labels.csv']],
       weight: 3,
     },
+    'Model.fromText': { before: [['version: 1\n', 'a "b" $HOME é 🚀\n']] },
     'Model.fromUrl': { before: [['https://example.com/net.onnx', 'https://example.com/nets/net.zip?version=2']] },
     'Model.fromOci': { before: [[`acme/nets:v2@${DIGEST}`, `registry.example.com/nets@${DIGEST}`]] },
     'Model.fromHuggingFace': { before: [['facebook/opt-125m', 'acme/net']] },

@@ -157,6 +157,7 @@ export const OPTION_VALUES: { readonly [option: string]: readonly Part[] } = {
   'ServingEndpointProps.path': ['/', '/v1', '/classify', '/a/b/c', "/v1/models/m:predict/a.b_c~d-e$&'+;@"],
   'SmokeTest.path': ['/predict', '/predict?top=1'],
   'StartupCheck.path': ['/started'],
+  'TextModelOptions.path': ['config.yaml', '/app/config.yaml'],
   'UrlModelOptions.path': ['url', '/app/url'],
   'VolumeModelOptions.path': ['volume'],
   pathPrefixFlag: ['--base-path'],

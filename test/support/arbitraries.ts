@@ -106,6 +106,7 @@ const FILES: { readonly [kind in FilesKind]: () => Partial<BackendOptions> } = {
     model: Model.fromS3('s3://acme/model.tar.gz', { unpack: true, unpackedSize: Size.mebibytes(500) }),
   }),
   store: () => ({ model: Model.fromS3('s3://acme/net/v1/', { endpoint: 'http://minio.minio.svc:9000' }) }),
+  text: () => ({ model: Model.fromText('version: 1\n', { path: '/app/config.yaml' }) }),
   url: () => ({ model: Model.fromUrl('https://example.com/net.onnx', { sha256: '0a'.repeat(32) }) }),
 };
 

@@ -4,6 +4,7 @@ import type { BackendBinding } from '../../constructs/bindings';
 import type { Model } from '../../models/model';
 import { ENDPOINT_VARIABLE, s3FetchCommand } from '../../models/private/fetch-command';
 import { storeVariables } from '../../models/private/store-variables';
+import { textCommand } from '../../models/private/text-command';
 import { ARCHIVE_NAME, isUrl, unpackCommand } from '../../models/private/unpack-command';
 import type { FetchPlan, ModelVolumePlan } from '../../plan/fetches';
 import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
@@ -176,6 +177,17 @@ function fetchContainer({ fetch, model, mountPath }: PlacedFetch, props: EcsPlat
       entryPoint: ['cp'],
       command: ['-R', `${directory}/.`, target],
       volumePath: COPY_ROOT,
+      user: '0',
+    };
+  }
+  const { text } = model._intent();
+  if (text !== undefined) {
+    const { program, args } = textCommand(text, destination);
+    return {
+      image: props.archiveImage ?? referenceOf(IMAGES.archives),
+      entryPoint: program,
+      command: args,
+      volumePath: mountPath,
       user: '0',
     };
   }

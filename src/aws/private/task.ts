@@ -84,14 +84,20 @@ export function makeTask(
   return { definition, server, logGroup };
 }
 
-/** Refuses a command and an environment that alone are larger than a task definition can be. */
+/** Refuses a command, an environment and texts that alone are larger than a task definition can be. */
 function checkSize({ intent, scope }: BackendBinding): void {
-  const { name, environment, server, sidecars } = intent;
-  const kib = Math.ceil(Buffer.byteLength(JSON.stringify({ command: server.command, environment, sidecars })) / 1024);
+  const { name, environment, server, sidecars, models } = intent;
+  const texts = models.flatMap(({ text }) => text ?? []);
+  const written = { command: server.command, environment, sidecars, texts };
+  const kib = Math.ceil(Buffer.byteLength(JSON.stringify(written)) / 1024);
   if (kib <= MAX_DEFINITION_KIB) return;
+  const [what, way] =
+    texts.length === 0
+      ? ['the command and the environment', "for a Ray Serve config with 'configPath'"]
+      : ['the command, the environment and the texts', 'or texts to S3'];
   throw new ServingError(
     'Unsupported',
-    `the command and the environment of backend '${name}' (${kib} KiB) exceed the maximum size of an ECS task definition (${MAX_DEFINITION_KIB} KiB); move their data into the image, for a Ray Serve config with 'configPath'`,
+    `${what} of backend '${name}' (${kib} KiB) exceed the maximum size of an ECS task definition (${MAX_DEFINITION_KIB} KiB); move their data into the image, ${way}`,
     scope,
   );
 }

@@ -1,6 +1,7 @@
 import type { Model } from '../../models/model';
 import { ENDPOINT_VARIABLE, s3FetchCommand } from '../../models/private/fetch-command';
 import { storeVariables } from '../../models/private/store-variables';
+import { textCommand } from '../../models/private/text-command';
 import { ARCHIVE_NAME, isUrl, unpackCommand } from '../../models/private/unpack-command';
 import { type BackendIntent, ModelDeliveryKind, type ModelIntent } from '../../plan/intents';
 import { isTransferred } from '../../plan/models';
@@ -23,7 +24,7 @@ export interface FetchOptions {
   readonly fetchImage: string;
   /** The image that fetches from the Hugging Face Hub. */
   readonly hubImage: string;
-  /** The image that unpacks archives and downloads over HTTPS. */
+  /** The image that unpacks archives, downloads over HTTPS and writes texts. */
   readonly archiveImage: string;
   /** Whether models in image volumes are linked to their paths, because the nodes may ignore directories of such volumes. */
   readonly linksImages: boolean;
@@ -202,6 +203,10 @@ function fetcherOf(mounted: MountedModel, { fetchImage, hubImage, archiveImage, 
     return { image: hubImage, args: [address, `${FETCH_ROOT}/`], env: [home, ...ownSecrets(model)] };
   }
   if (isUrl(intent)) return unpackerOf(intent, { archiveImage });
+  if (intent.text !== undefined) {
+    const { program, args } = textCommand(intent.text, destinationOf(intent));
+    return { image: archiveImage, command: program, args: args.map(literal), env: [home] };
+  }
   const { archive = false, singleObject } = intent;
   const { program, args } = s3FetchCommand({
     uri: source as string,

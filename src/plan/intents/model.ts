@@ -56,8 +56,10 @@ export interface ModelIntent {
   readonly name: string;
   /** The description. @default - none */
   readonly description?: string;
-  /** The URI that it is fetched from, in S3 or on the Hugging Face Hub. @default - it is not fetched */
+  /** The URI that it is fetched from, in S3 or on the Hugging Face Hub, or `text:definition`. @default - it is not fetched */
   readonly uri?: string;
+  /** The text of the file, which is part of the definition. @default - it is fetched */
+  readonly text?: string;
   /** The URL of the store with the protocol of S3. @default - Amazon S3, or that of the environment */
   readonly endpoint?: string;
   /** Whether the object at the URI is an archive whose files are the model. @default false */

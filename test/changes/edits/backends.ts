@@ -139,6 +139,17 @@ export const BACKEND_EDITS: readonly Edit[] = [
     { models: [net('v1'), Model.fromS3('s3://acme/labels.json', { path: '/data/labels' })] },
   ),
   change('the path of a model', { model: net('v1') }, { model: net('v1', { path: 'net' }) }),
+  backendEdit('a text that becomes a file', { model: Model.fromText('a: 1\n', { path: '/app/config.yaml' }) }),
+  change(
+    'the text of a file',
+    { model: Model.fromText('a: 1\n', { path: '/app/config.yaml' }) },
+    { model: Model.fromText('a: 2\n', { path: '/app/config.yaml' }) },
+  ),
+  change(
+    'a text in place of a file from S3',
+    { model: Model.fromS3('s3://acme/config.yaml', { path: '/app/config.yaml' }) },
+    { model: Model.fromText('a: 1\n', { path: '/app/config.yaml' }) },
+  ),
   change('a model in the image', { model: net('v1') }, { model: Model.inImage('/models') }),
   change(
     'a model of the hub',
