@@ -581,6 +581,11 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     tensorParallelism: 'number?',
     command: 'string[]?',
   },
+  TextModelOptions: {
+    path: 'string',
+    description: 'string?',
+    name: 'string?',
+  },
   TpuOptions: {
     accelerator: 'string',
     topology: 'string',
