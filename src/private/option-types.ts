@@ -566,6 +566,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     extraArgs: 'string[]?',
     version: 'string?',
     modelName: 'string',
+    modelConfigFile: 'string?',
     modelPath: 'string?',
   },
   TextEmbeddingsInferenceOptions: {

@@ -773,6 +773,21 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     },
   },
   {
+    name: 'several models of a server, listed in a file that is a text of the definition',
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.tensorflowServing({ modelName: 'cats', modelConfigFile: '/models/list.config' }),
+        models: [
+          Model.fromS3('s3://acme/cats/', { path: 'cats' }),
+          Model.fromS3('s3://acme/dogs/', { path: 'dogs' }),
+          Model.fromText(
+            `model_config_list { ${['cats', 'dogs'].map((name) => `config { name: "${name}" base_path: "/models/${name}" model_platform: "tensorflow" }`).join(' ')} }`,
+            { path: 'list.config' },
+          ),
+        ],
+      }),
+  },
+  {
     name: 'batches of concurrent requests, formed by the server',
     define: (scope) => {
       const server = ModelServer.tensorflowServing({ modelName: 'resnet', modelPath: '/models/resnet' });

@@ -51,14 +51,6 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { server: ModelServer.ollama({ pull: ['llama3 8b'] }) }),
   },
   {
-    name: 'models to pull next to a model',
-    code: 'ConflictingProps',
-    message:
-      "'pull' of the server and models of the backend are mutually exclusive, because a model is mounted read-only; remove one (at Serving/endpoint/v1)",
-    define: (scope) =>
-      one(scope, { server: ModelServer.ollama({ pull: ['llama3'] }), model: Model.fromS3('s3://acme/store/') }),
-  },
-  {
     name: 'a model across more cores than Neuron devices have',
     code: 'ConflictingProps',
     on: ['kubernetes', 'test'],
@@ -293,6 +285,24 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     message: "'batching.maxBatchSize' (0) must be a whole number between 1 and 100000 (at Serving/endpoint/v1)",
     define: (scope) =>
       one(scope, { server: ModelServer.vllm({ model: 'a/b', version: '0.18.0' }), batching: { maxBatchSize: 0 } }),
+  },
+  {
+    name: 'models to pull next to a model',
+    code: 'ConflictingProps',
+    message:
+      "'pull' of the server and models of the backend are mutually exclusive, because a model is mounted read-only; remove one (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { server: ModelServer.ollama({ pull: ['llama3'] }), model: Model.fromS3('s3://acme/store/') }),
+  },
+  {
+    name: 'a file with the models of TensorFlow Serving next to a path',
+    code: 'ConflictingProps',
+    message:
+      "'modelConfigFile' and 'modelPath' of the server are mutually exclusive, because the file has the path of each model; remove one (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.tensorflowServing({ modelName: 'net', modelPath: '/models/net', modelConfigFile: '/models/list' }),
+      }),
   },
   {
     name: 'a wait for a batch as long as the request',

@@ -121,6 +121,7 @@ export const OPTION_VALUES: { readonly [option: string]: readonly Part[] } = {
   model: ['acme/net', 'facebook/opt-125m'],
   modelBucketAccounts: [['123456789012']],
   modelName: ['iris', 'resnet'],
+  modelConfigFile: ['/models/list.config'],
   modelPath: ['/models/resnet', '/opt/model'],
   modelRepository: ['/models', '/opt/models'],
   modelsPath: ['/models', '/opt/models'],

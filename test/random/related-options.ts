@@ -37,6 +37,7 @@ export const RARE: ReadonlySet<string> = new Set([
   'AutoscalingOptions.schedules',
   'BackendOptions.cache',
   'DirectoryImageOptions.requirements',
+  'TensorflowServingOptions.modelConfigFile',
   'aws.EcsPlatformProps.backendDefaults',
   'kubernetes.KubernetesPlatformProps.backendDefaults',
 ]);

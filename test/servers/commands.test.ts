@@ -169,6 +169,14 @@ describe('a server', () => {
     expect(planOf({ server: ModelServer.uvicorn({ app: 'app' }) }).intent.healthCheck.declared).toBe(false);
   });
 
+  test('may read its models from a file, one of which is its readiness', () => {
+    const server = ModelServer.tensorflowServing({ modelName: 'cats', modelConfigFile: '/models/list.config' });
+    const { command, intent } = planOf({ server });
+    expect(command).toContain('--model_config_file=/models/list.config');
+    expect(command.join(' ')).not.toMatch(/--model_name|--model_base_path/);
+    expect(intent.healthCheck.path).toBe('/v1/models/cats');
+  });
+
   test('has the version in the tag of its own image', () => {
     const image = (tag: string) => ServerImage.fromRegistry(`vllm/vllm-openai:${tag}`);
     expect(planOf({ server: ModelServer.vllm(), image: image('v0.18.0') }).command).toContain('--shutdown-timeout');

@@ -1,22 +1,30 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections, TimeUnit } from '../../plan/server/parts';
+import { ServingError } from '../../private/errors';
 import { defineServer, type StartContext } from '../define-server';
 import { portsOf } from '../grpc';
-import { modelDirectoryOf } from '../model-path';
+import { modelDirectoryOf, typed } from '../model-path';
 import { requireWord } from '../python-application';
 import type { ServerOptions } from '../shared-options';
 
 /** Options of TensorFlow Serving. */
 export interface TensorflowServingOptions extends ServerOptions {
-  /** The model name in its URLs. */
+  /** The model name in its URLs; with `modelConfigFile` the model of that file whose state is the readiness of the server. */
   readonly modelName: string;
 
   /**
    * The model directory, with a subdirectory for each version.
    *
-   * @default - the path of the backend's only model; required if it has none or several
+   * @default - the path of the backend's only model; required if it has none or several and there is no `modelConfigFile`
    */
   readonly modelPath?: string;
+
+  /**
+   * The path of a file that lists the models and their versions, such as that of a `Model.fromText`. It excludes `modelPath`.
+   *
+   * @default - the server has one model
+   */
+  readonly modelConfigFile?: string;
 }
 
 /**
@@ -80,6 +88,19 @@ function writerOf({ batching }: StartContext): string[] {
   ];
 }
 
+/** The flags with the models of the server. */
+function modelFlags(name: string, options: TensorflowServingOptions, context: StartContext): string[] {
+  const file = typed('modelConfigFile', options.modelConfigFile);
+  if (file === undefined)
+    return [`--model_name=${name}`, `--model_base_path=${modelDirectoryOf('modelPath', options.modelPath, context)}`];
+  if (options.modelPath === undefined) return [`--model_config_file=${file}`];
+  throw new ServingError(
+    'ConflictingProps',
+    "'modelConfigFile' and 'modelPath' of the server are mutually exclusive, because the file has the path of each model; remove one",
+    context.at,
+  );
+}
+
 /**
  * A model behind TensorFlow Serving. With `batching` of the backend a shell, which its image contains, writes the
  * settings to a file in `/tmp` and then becomes the server.
@@ -99,7 +120,7 @@ export const tensorflowServing = defineServer([TENSORFLOW_SERVING], (options: Te
         command: [
           ...writerOf(context),
           ...['tensorflow_model_server', `--port=${grpc}`, `--rest_api_port=${http}`],
-          ...[`--model_name=${name}`, `--model_base_path=${modelDirectoryOf('modelPath', options.modelPath, context)}`],
+          ...modelFlags(name, options, context),
           ...(context.batching === undefined
             ? []
             : ['--enable_batching', `--batching_parameters_file=${PARAMETERS_FILE}`]),
