@@ -135,6 +135,9 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.MAX_CONCURRENCY]: leftToApplication(
     'the load balancer has no limit of concurrent requests; the server must enforce it',
   ),
+  [Feature.CANCELLATION]: leftToApplication(
+    'the load balancer decides whether it closes the connection to the server; a request can run to its end',
+  ),
   [Feature.HEALTH_CHECK_HOST]: refused(
     "a load balancer sends the address of the target and the port as Host; accept every host for the path of the health check in the application, and remove 'host'",
   ),

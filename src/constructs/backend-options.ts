@@ -176,6 +176,20 @@ export interface BackendOptions {
   readonly maxConcurrency?: number;
 
   /**
+   * Whether a request ends when its client closes the connection: it leaves the queue, or the connection to the server is
+   * closed. The server must then stop working on it, otherwise a replica processes more requests than `maxConcurrency`.
+   * If it does not, a request runs to its end without a client.
+   *
+   * AWS: no effect, because the load balancer cannot be configured. Kubernetes: the router applies it; a client that closes
+   * only its sending side, as few do, then gets 400. Envoy Gateway always ends such requests, and other gateways decide
+   * themselves.
+   *
+   * @default - true for servers that stop such requests themselves, such as vLLM; also for servers that notify the
+   * application, such as uvicorn, unless `maxConcurrency` is set; false for others
+   */
+  readonly cancelOnDisconnect?: boolean;
+
+  /**
    * How the server combines concurrent requests into batches.
    *
    * AWS and Kubernetes: the server's own flags, environment variables or file. The wait for a batch is part of
@@ -455,6 +469,7 @@ export function resolveBackend(
     ...compute,
     ...replicasOf(options, target, scope),
     maxConcurrency,
+    cancelOnDisconnect: options.cancelOnDisconnect,
     ...healthOf(options, server, { name, protocol, at: scope }),
     timeouts: overridesOf(options.timeouts, scope),
     directCallers: options.directCallers,

@@ -57,4 +57,6 @@ export interface GatewayFeatures {
   readonly failover?: GatewaySupport;
   /** A limit on the concurrent requests of each replica. @default - left to the application */
   readonly maxConcurrency?: GatewaySupport;
+  /** Requests end with the connection of their client. @default - left to the gateway */
+  readonly cancellation?: GatewaySupport;
 }

@@ -1,4 +1,5 @@
 import { isUnresolved } from '../private/tokens';
+import { cancellationEntry } from './cancellation';
 import { capabilityOf } from './capabilities';
 import {
   FEATURE_OF_ADDRESS,
@@ -147,6 +148,7 @@ export class Ledger {
     this.addHealth(plan);
     if (backend.maxConcurrency !== undefined)
       this.use(backend.path, Feature.MAX_CONCURRENCY, `at most ${backend.maxConcurrency}`);
+    this.addCancellation(backend);
     this.addLimits(backend);
     this.addComputeSize(backend);
     if (backend.gpu !== undefined) this.use(backend.path, Feature.GPU, describeGpus(backend.gpu));
@@ -255,6 +257,13 @@ export class Ledger {
     if (stickySeconds === undefined) return;
     const added = autoscaling === undefined ? '' : ', and added replicas get new clients only';
     this.use(path, Feature.STICKY_REPLICAS, `${stickySeconds} s${added}`);
+  }
+
+  /** Records whether requests end with the connection of their client, and why. */
+  private addCancellation(backend: BackendIntent): void {
+    const entry = cancellationEntry(this.intents.target, backend);
+    if (entry === undefined) this.use(backend.path, Feature.CANCELLATION);
+    else this.entries.push(entry);
   }
 
   /** Records a protocol other than HTTP/1.1, and that the application must support it if its server does not declare it. */

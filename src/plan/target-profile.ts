@@ -52,6 +52,8 @@ export enum Feature {
   OWN_ADDRESS = 'own address',
   /** A limit on the concurrent requests of a replica. */
   MAX_CONCURRENCY = 'max concurrency',
+  /** Requests end with the connection of their client. */
+  CANCELLATION = 'cancellation',
   /** A `Host` header of the health check. */
   HEALTH_CHECK_HOST = 'health check host',
   /** A delay before the first health check. */

@@ -45,6 +45,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     backendName: 'string?',
     batching: 'BatchingOptions?',
     cache: 'CacheVolume?',
+    cancelOnDisconnect: 'boolean?',
     description: 'string?',
     directCallers: 'boolean?',
     environment: 'string{}?',
@@ -80,6 +81,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     backendName: 'string?',
     batching: 'BatchingOptions?',
     cache: 'CacheVolume?',
+    cancelOnDisconnect: 'boolean?',
     description: 'string?',
     directCallers: 'boolean?',
     environment: 'string{}?',
@@ -752,6 +754,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   },
   'kubernetes.GatewayFeatures': {
     allowHeader: 'kubernetes.GatewaySupport?',
+    cancellation: 'kubernetes.GatewaySupport?',
     failover: 'kubernetes.GatewaySupport?',
     forwardedPrefix: 'kubernetes.GatewaySupport?',
     grpc: 'kubernetes.GatewaySupport?',
@@ -983,6 +986,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     conflictingVariables: 'string{}?',
     connectionLimit: 'servers.ConnectionLimit?',
     declared: 'boolean?',
+    disconnect: 'servers.DisconnectBehavior?',
     drainKnob: 'servers.ServerKnob?',
     drainTimeoutBehavior: 'servers.DrainTimeoutBehavior?',
     environmentWins: 'boolean?',
@@ -1184,6 +1188,11 @@ export const ENUM_MEMBERS: { readonly [name: string]: { readonly [member: string
   'kubernetes.UnsatisfiableAction': {
     DO_NOT_SCHEDULE: 'DoNotSchedule',
     SCHEDULE_ANYWAY: 'ScheduleAnyway',
+  },
+  'servers.DisconnectBehavior': {
+    STOPS: 'stops the request',
+    NOTIFIES: 'notifies the application',
+    COMPLETES: 'completes the request',
   },
   'servers.DrainBehavior': {
     COMPLETES_REQUESTS: 'completes requests',

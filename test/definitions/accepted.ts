@@ -753,7 +753,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
   },
   {
     name: 'clients that keep their replica',
-    define: (scope) => one(scope, { replicas: 2, stickySession: {} }),
+    define: (scope) => one(scope, { replicas: 2, stickySession: {}, cancelOnDisconnect: true }),
   },
   {
     name: 'clients that keep their backend for a week',

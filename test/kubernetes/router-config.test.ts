@@ -88,8 +88,23 @@ describe('the configuration of the router', () => {
   ])('gives each replica of the router its part of a concurrency of %d over %d: %d', (maxConcurrency, replicas, part) => {
     const haproxy = oneBackend({ maxConcurrency }, { replicas });
     expect(lines(haproxy)).toEqual(
-      expect.arrayContaining([`default-server maxconn ${part}`, 'timeout queue 60s', 'option abortonclose']),
+      expect.arrayContaining([`default-server maxconn ${part}`, 'timeout queue 60s']),
     );
+  });
+
+  test.each([
+    [{}, false],
+    [{ cancelOnDisconnect: true }, true],
+    [{ server: ModelServer.asgi({ app: 'app' }) }, true],
+    [{ server: ModelServer.asgi({ app: 'app' }), cancelOnDisconnect: false }, false],
+    [{ server: ModelServer.asgi({ app: 'app' }), maxConcurrency: 2 }, false],
+    [{ server: ModelServer.asgi({ app: 'app' }), maxConcurrency: 2, cancelOnDisconnect: true }, true],
+    [{ server: ModelServer.vllm({ model: 'm' }), maxConcurrency: 2 }, true],
+  ])('ends requests without a client of a backend with %j: %p', (options, ends) => {
+    const haproxy = oneBackend(options);
+    expect(lines(haproxy).includes('option abortonclose')).toBe(ends);
+    expect(haproxy.section('frontend', '_router').from).toBe('client');
+    expect(haproxy.setting(haproxy.section('defaults', 'client'), 'option', 'abortonclose')).toEqual([]);
   });
 
   test('has a section for pools without ready servers for each protocol, and for each limited backend', () => {
@@ -112,7 +127,6 @@ describe('the configuration of the router', () => {
       'limited-v_service': [
         'default-server maxconn 2',
         'timeout queue 60s',
-        'option abortonclose',
         'server service 0.0.0.0:80',
       ],
       '_service-grpc': ['default-server proto h2', 'http-request set-header TE trailers', 'server service 0.0.0.0:80'],

@@ -116,6 +116,10 @@ export const ENVOY_GATEWAY: GatewayProfileOptions = {
   policies: [new BackendTrafficPolicy()],
   methodNotAllowed: new MethodNotAllowed(),
   features: {
+    cancellation: {
+      level: SupportLevel.APPROXIMATED,
+      detail: "Envoy closes the connection to every server when the client closes its own, regardless of 'cancelOnDisconnect'",
+    },
     failover: {
       level: SupportLevel.APPROXIMATED,
       detail: 'the share of a backend without a ready replica is answered with 503',

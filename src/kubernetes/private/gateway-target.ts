@@ -41,6 +41,7 @@ const MEMBER_OF: { readonly [feature in RoutingFeature]: keyof GatewayFeatures }
   [Feature.KEEP_ALIVE]: 'keepAlive',
   [Feature.FAILOVER]: 'failover',
   [Feature.MAX_CONCURRENCY]: 'maxConcurrency',
+  [Feature.CANCELLATION]: 'cancellation',
 };
 
 /** The target profile of a gateway with this profile. */

@@ -255,6 +255,8 @@ export interface BackendIntent extends ComputeLimits {
   readonly hasFixedReplicas?: boolean;
   /** The maximum number of concurrent requests of a replica. @default - no limit */
   readonly maxConcurrency?: number;
+  /** Whether requests end with the connection of their client. @default - depends on the server */
+  readonly cancelOnDisconnect?: boolean;
   /** The health check. */
   readonly healthCheck: HealthCheckIntent;
   /** The request that a replica must answer before it gets requests. @default - none */

@@ -43,6 +43,16 @@ export enum KeepAliveKind {
   UNKNOWN = 'unknown',
 }
 
+/** What a server does with a running request whose connection is closed. */
+export enum DisconnectBehavior {
+  /** It stops the work on it. */
+  STOPS = 'stops the request',
+  /** It notifies the application, which can stop. */
+  NOTIFIES = 'notifies the application',
+  /** It completes the request. */
+  COMPLETES = 'completes the request',
+}
+
 /** The behavior that can differ between versions of a server. */
 export interface VersionedBehavior {
   /** How it treats requests after SIGTERM. @default - as in older versions */
@@ -127,6 +137,12 @@ export interface ServerDescriptor {
   readonly stopExitCode?: number;
   /** Whether each process handles one request at a time, health checks included. @default false */
   readonly serial?: boolean;
+  /**
+   * What it does with a running request whose connection is closed.
+   *
+   * @default DisconnectBehavior.COMPLETES
+   */
+  readonly disconnect?: DisconnectBehavior;
   /** How it treats requests beyond its concurrency. @default - unknown */
   readonly overflow?: OverflowBehavior;
   /** The limit on open connections. @default - no limit */

@@ -1,4 +1,4 @@
-import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DisconnectBehavior, DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { checkStart } from '../command-line';
 import { defineServer } from '../define-server';
@@ -34,6 +34,7 @@ export interface GoServerOptions extends CodeServerOptions {
  */
 export const GO: ServerDescriptor = {
   name: 'Go',
+  disconnect: DisconnectBehavior.NOTIFIES,
   drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   keepAliveKnob: { name: 'Server.IdleTimeout', place: KnobPlace.CODE },

@@ -1,4 +1,4 @@
-import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DisconnectBehavior, DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { ServingError } from '../../private/errors';
 import { describeMember } from '../../private/options';
@@ -116,6 +116,7 @@ export const GUNICORN_GTHREAD: ServerDescriptor = {
 export const GUNICORN_UVICORN: ServerDescriptor = {
   ...GUNICORN,
   name: 'gunicorn with uvicorn workers',
+  disconnect: DisconnectBehavior.NOTIFIES,
   drain: DrainBehavior.COMPLETES_REQUESTS,
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: KEEP_ALIVE,
@@ -148,6 +149,7 @@ export const GUNICORN_SYNC: ServerDescriptor = {
 export const GUNICORN_ASGI: ServerDescriptor = {
   ...GUNICORN,
   name: 'gunicorn with asgi workers',
+  disconnect: DisconnectBehavior.NOTIFIES,
   drain: DrainBehavior.WAITS_FULL_PERIOD,
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   keepAliveKnob: KEEP_ALIVE,

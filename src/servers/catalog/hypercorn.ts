@@ -1,4 +1,4 @@
-import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DisconnectBehavior, DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
 import { applicationOf, PYTHON_APPLICATION, workersOf } from '../python-application';
@@ -11,6 +11,7 @@ export interface HypercornOptions extends PythonServerOptions {}
 export const HYPERCORN: ServerDescriptor = {
   ...PYTHON_APPLICATION,
   name: 'hypercorn',
+  disconnect: DisconnectBehavior.NOTIFIES,
   drain: DrainBehavior.COMPLETES_REQUESTS,
   drainKnob: { name: '--graceful-timeout', place: KnobPlace.FLAG, defaultSeconds: 3 },
   keepAlive: KeepAliveKind.SETTABLE,

@@ -1,4 +1,4 @@
-import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DisconnectBehavior, DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { ServingError } from '../../private/errors';
 import { defineServer, EVERY_INTERFACE, type StartContext } from '../define-server';
@@ -26,6 +26,7 @@ export interface LlamaCppOptions extends ServerOptions {
 /** llama.cpp's server. Its HTTP library closes idle connections after 5 s, and every connection after 100 requests. */
 export const LLAMA_CPP: ServerDescriptor = {
   name: 'llama.cpp',
+  disconnect: DisconnectBehavior.STOPS,
   drain: DrainBehavior.COMPLETES_REQUESTS,
   keepAlive: KeepAliveKind.FIXED,
   keepAliveSeconds: 5,

@@ -1,4 +1,4 @@
-import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DisconnectBehavior, DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import type { Duration } from '../../units/duration';
 import { checkStart } from '../command-line';
@@ -48,6 +48,7 @@ const HEADERS_SECONDS = 60;
  */
 export const NODE: ServerDescriptor = {
   name: 'Node',
+  disconnect: DisconnectBehavior.NOTIFIES,
   drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: 'server.keepAliveTimeout', place: KnobPlace.CODE, defaultSeconds: 5 },

@@ -1,4 +1,4 @@
-import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DisconnectBehavior, DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { ServingError } from '../../private/errors';
 import { defineServer, EVERY_INTERFACE, type StartContext } from '../define-server';
@@ -29,6 +29,7 @@ export interface OllamaOptions extends ServerOptions {
 /** Ollama. It closes all connections when it stops. Its "keep alive" setting is how long a model stays in memory. */
 export const OLLAMA: ServerDescriptor = {
   name: 'Ollama',
+  disconnect: DisconnectBehavior.STOPS,
   drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   newConnections: NewConnections.REFUSED,

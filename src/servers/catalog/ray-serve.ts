@@ -1,4 +1,4 @@
-import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DisconnectBehavior, DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { requireIdentifier } from '../../private/checks';
 import { ServingError } from '../../private/errors';
@@ -44,6 +44,7 @@ export interface RayServeOptions extends ServerOptions {
 /** Ray Serve. `serve run` drops running requests when it stops, and reads its HTTP options only from code or a file. */
 export const RAY_SERVE: ServerDescriptor = {
   name: 'Ray Serve',
+  disconnect: DisconnectBehavior.NOTIFIES,
   drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: '--keep-alive-timeout-s', place: KnobPlace.FLAG, defaultSeconds: 5 },

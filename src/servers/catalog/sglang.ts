@@ -1,4 +1,4 @@
-import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DisconnectBehavior, DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { hubModelOf, modelDirectoryOf } from '../model-path';
@@ -18,6 +18,7 @@ export interface SglangOptions extends LanguageModelOptions {
 /** SGLang. When it stops it waits for all running requests, and checks every 5 s whether they have ended. */
 export const SGLANG: ServerDescriptor = {
   name: 'SGLang',
+  disconnect: DisconnectBehavior.STOPS,
   drain: DrainBehavior.UNBOUNDED,
   keepAlive: KeepAliveKind.FIXED,
   keepAliveSeconds: 5,

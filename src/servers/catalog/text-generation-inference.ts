@@ -1,4 +1,4 @@
-import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DisconnectBehavior, DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { checkStart } from '../command-line';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
@@ -19,6 +19,7 @@ export interface TextGenerationInferenceOptions extends LanguageModelOptions {
 /** Hugging Face's Text Generation Inference. */
 export const TEXT_GENERATION_INFERENCE: ServerDescriptor = {
   name: 'Text Generation Inference',
+  disconnect: DisconnectBehavior.STOPS,
   drain: DrainBehavior.COMPLETES_REQUESTS,
   drainKnob: { name: 'GRACEFUL_TERMINATION_TIMEOUT', place: KnobPlace.VARIABLE, defaultSeconds: 90 },
   keepAlive: KeepAliveKind.NEVER_CLOSES,

@@ -1,4 +1,4 @@
-import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DisconnectBehavior, DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { factoryOf, PYTHON_APPLICATION, workersOf } from '../python-application';
@@ -36,6 +36,7 @@ export interface AsgiServerOptions {
 export const UVICORN: ServerDescriptor = {
   ...PYTHON_APPLICATION,
   name: 'uvicorn',
+  disconnect: DisconnectBehavior.NOTIFIES,
   drain: DrainBehavior.UNBOUNDED,
   drainKnob: { name: '--timeout-graceful-shutdown', place: KnobPlace.FLAG },
   keepAlive: KeepAliveKind.SETTABLE,

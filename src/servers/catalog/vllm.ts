@@ -1,4 +1,4 @@
-import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DisconnectBehavior, DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { hubModelOf, modelPathOf } from '../model-path';
@@ -18,6 +18,7 @@ export interface VllmOptions extends LanguageModelOptions {
 /** vLLM. It aborts running requests when it stops, unless `--shutdown-timeout` of 0.18 or newer is set. */
 export const VLLM: ServerDescriptor = {
   name: 'vLLM',
+  disconnect: DisconnectBehavior.STOPS,
   drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.FIXED,
   keepAliveSeconds: 5,

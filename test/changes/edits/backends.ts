@@ -102,6 +102,8 @@ export const BACKEND_EDITS: readonly Edit[] = [
   backendEdit('a longer load time', { loadTimeout: Duration.minutes(10) }),
   backendEdit('a limit of concurrent requests', { maxConcurrency: 4 }),
   change('another limit of concurrent requests', { maxConcurrency: 4 }, { maxConcurrency: 8 }),
+  backendEdit('requests that end with their client', { cancelOnDisconnect: true }),
+  change('requests that outlive their client', { cancelOnDisconnect: true }, { cancelOnDisconnect: false }),
   backendEdit('least outstanding requests', { loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS }),
   backendEdit('no own address', { ownAddress: OwnAddress.NONE }),
   backendEdit('an own path', { ownAddress: OwnAddress.PATH }),

@@ -97,6 +97,7 @@ export const BACKEND_EDITS: readonly Edit[] = [
     to: { backend: { replicas: 2 } },
   },
   backendEdit('maxConcurrency', { maxConcurrency: 8 }, { pods: false }),
+  backendEdit('cancelOnDisconnect', { cancelOnDisconnect: true }, { pods: false }),
   backendEdit(
     'batching',
     { ...tensorflow, batching: { maxBatchSize: 8, maxDelay: Duration.millis(5) } },

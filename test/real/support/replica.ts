@@ -26,6 +26,8 @@ export class Replica {
   public requests = 0;
   /** The maximum number of concurrent requests. */
   public busiest = 0;
+  /** The paths of requests whose connection was closed before the response. */
+  public aborted: string[] = [];
   /** The number of connections that were opened to it. */
   public connections = 0;
   /** The health checks that it received. */
@@ -68,6 +70,9 @@ export class Replica {
         path: request.url ?? '',
         headers: request.headers,
       };
+      response.on('close', () => {
+        if (!response.writableFinished) this.aborted.push(echo.path);
+      });
       const finish = () => {
         this.busy--;
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(echo));

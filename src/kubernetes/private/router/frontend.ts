@@ -30,7 +30,7 @@ export function renderFrontend(plan: ServingPlan, table: RouteTable, options: Ha
   const sticky = routes.some(isSticky);
   const counted = new Set(routes.filter((_, index) => (pools[index] as number) > 1).map((route) => route.endpoint));
   return [
-    'frontend _router from base',
+    'frontend _router from client',
     `  bind ${addresses(options.port)}`,
     ...renderConnectionGuard(options),
     ...renderMessageGuard(routes, servesCalls(plan)),

@@ -44,6 +44,10 @@ export function renderHaproxy(plan: ServingPlan, options: HaproxyOptions): Route
     ...renderGlobal(plan),
     ...renderResolvers(pools.length),
     ...renderBase(plan),
+    '# A frontend notices that a client has closed its connection only through its defaults; pools decide what follows.',
+    'defaults client from base',
+    '  option abortonclose',
+    '',
     ...renderAdmin(options),
     ...renderFrontend(plan, table, options),
     ...renderServices(plan, pools, options),
@@ -96,6 +100,7 @@ function renderBase(plan: ServingPlan): string[] {
     '  option dontlog-normal',
     '  option dontlognull',
     '  option idle-close-on-response',
+    '  no option abortonclose',
     ...(servesCalls(plan)
       ? []
       : ['  # Clients use HTTP/1.1; refuse unencrypted HTTP/2.', '  option disable-h2-upgrade']),

@@ -1,3 +1,4 @@
+import { isCancelled } from '../../../plan/cancellation';
 import { LoadBalancing, ServerProtocol } from '../../../plan/choices';
 import type { HealthCheckIntent } from '../../../plan/intents';
 import type { ServingPlan } from '../../../plan/plan';
@@ -96,6 +97,7 @@ export function renderPools(plan: ServingPlan, pools: BackendPlan[], options: Ha
         ? []
         : [`  default-server ${intervals(health)}${pacing(pool)}`]),
       ...limitOf(plan, pool, options),
+      ...cancellationOf(pool),
       ...(resolversOf(index) === FIRST_RESOLVERS ? [] : [`  default-server resolvers ${resolversOf(index)}`]),
       `  server-template pod ${slotsOf(pool)} ${address(pool, options)}`,
       '',
@@ -110,8 +112,12 @@ export function limitOf(plan: ServingPlan, pool: BackendPlan, options: HaproxyOp
   return [
     `  default-server maxconn ${Math.max(1, Math.floor(maxConcurrency / options.replicas))}`,
     `  timeout queue ${queueSeconds(plan, pool)}s`,
-    '  option abortonclose',
   ];
+}
+
+/** The line by which requests of a pool leave the queue, or their server, when their clients close the connection. */
+export function cancellationOf({ intent }: BackendPlan): string[] {
+  return isCancelled(intent) ? ['  option abortonclose'] : [];
 }
 
 /** The number of server slots: the maximum number of ready replicas, which during a rollout are of two versions. */

@@ -90,5 +90,6 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.MAX_CONCURRENCY]: approximated(
     'each replica of the router enforces its part of the limit, at least one request at a time, and queues the rest',
   ),
+  [Feature.CANCELLATION]: native('`option abortonclose` of the pool'),
   [Feature.KEEP_ALIVE]: native('idle connections are closed after a fixed time, before any server closes them'),
 } satisfies CapabilityTable<RoutingFeature>);

@@ -3,7 +3,7 @@ import type { ServingPlan } from '../../../plan/plan';
 import type { BackendPlan } from '../../../plan/serving-plan';
 import { SERVICE_PORT } from '../ports';
 import { type HaproxyOptions, NAMESPACE_VARIABLE } from './options';
-import { limitOf, TIMEOUTS } from './pools';
+import { cancellationOf, limitOf, TIMEOUTS } from './pools';
 import { FIRST_RESOLVERS } from './resolvers';
 
 /** The usual section for requests whose pool has no ready server. The underscore avoids conflicts with the names of backends. */
@@ -50,6 +50,7 @@ export function renderServices(plan: ServingPlan, pools: BackendPlan[], options:
       `backend ${name} from service`,
       ...SERVICE_LINES[pool.intent.protocol],
       ...limitOf(plan, pool, options),
+      ...(pool.intent.maxConcurrency === undefined ? [] : cancellationOf(pool)),
       `  server service 0.0.0.0:${SERVICE_PORT}`,
       '',
     ]),
