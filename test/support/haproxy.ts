@@ -280,6 +280,7 @@ class Run {
       case 'var':
         return this.variables.get(argument);
       case 'str':
+      case 'bool':
         return argument;
       case 'path':
       case 'url':

@@ -2,7 +2,6 @@ import { PREFIX_HEADER } from '../../../plan/path-prefix';
 import type { ServingPlan } from '../../../plan/plan';
 import type { RoutePlan } from '../../../plan/serving-plan';
 import {
-  answer,
   renderConnectionGuard,
   renderHeaderGuard,
   renderMessageGuard,
@@ -12,6 +11,7 @@ import {
 import { renderLookups } from './lookups';
 import { addresses, type HaproxyOptions, ROUTER_PORT } from './options';
 import { poolsOf, servesCalls } from './pools';
+import { answer, renderProblemForm, renderServed } from './problems';
 import { MapFile, type RouteTable } from './route-table';
 import { Column, CUT_ALL, cutDepths, hasNewPrefix, poolColumn, sharing, uptoColumn } from './routes';
 import { SERVICE } from './services';
@@ -33,12 +33,14 @@ export function renderFrontend(plan: ServingPlan, table: RouteTable, options: Ha
     'frontend _router from client',
     `  bind ${addresses(options.port)}`,
     ...renderConnectionGuard(options),
+    ...renderProblemForm(),
     ...renderMessageGuard(routes, servesCalls(plan)),
     ...renderHeaderGuard(options, ROUTER_PORT, routes),
     '',
     ...renderLookups(table),
     '',
     ...renderUpgradeGuard(),
+    ...renderServed(),
     '',
     ...renderRewrite(routes),
     ...renderPrefix(routes),

@@ -1,4 +1,5 @@
 import type { RoutePlan } from '../../../plan/serving-plan';
+import { answer } from './problems';
 import { Column, WEB_SOCKET } from './routes';
 import { call, test, word } from './words';
 
@@ -75,15 +76,10 @@ const HOST = '^([a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?|\\[[0-9a-f:.]+\\])(:[0-9]{1,5
 const TRANSFER = [
   { name: 'transfer-encoding', value: '-m str chunked', status: 400, reason: 'invalid transfer-encoding' },
   { name: 'expect', value: '-m str -i 100-continue', status: 417, reason: 'unknown expectation' },
-];
+] as const;
 
 /** The request ids of clients that the router keeps: those that are safe in a log line. */
 const REQUEST_ID = '^[A-Za-z0-9._:/+=@-]{1,128}$';
-
-/** Answers requests that match a condition, without a server. */
-export function answer(status: number, reason: string, condition: string): string {
-  return `  http-request return status ${status} content-type text/plain string ${word(reason)} ${condition}`;
-}
 
 /** The names of the headers that routes match. */
 function matchedHeaders(routes: readonly RoutePlan[]): string[] {
@@ -190,7 +186,7 @@ export function renderUpgradeGuard(): string[] {
     '  http-request del-header Connection',
     '  http-request set-header Connection Upgrade if upgrading',
     '  http-request del-header Upgrade unless upgrading',
-    '  http-response return status 502 if { status 101 } !upgrading',
-    '  http-response return status 502 if { status 101 } !{ res.fhdr(upgrade) -m str -i websocket }',
+    '  http-response return status 502 default-errorfiles if { status 101 } !upgrading',
+    '  http-response return status 502 default-errorfiles if { status 101 } !{ res.fhdr(upgrade) -m str -i websocket }',
   ];
 }

@@ -6,6 +6,7 @@ import { renderFrontend } from './frontend';
 import { MAX_CONNECTIONS } from './guards';
 import { addresses, type HaproxyOptions, HEALTH_PATH, METRICS_PATH } from './options';
 import { poolsOf, queueSeconds, renderPoolDefaults, renderPools, servesCalls } from './pools';
+import { renderProblemParts, renderProblems } from './problems';
 import { renderResolvers } from './resolvers';
 import { routeTable } from './route-table';
 import { renderServices } from './services';
@@ -83,6 +84,7 @@ function renderGlobal(plan: ServingPlan): string[] {
     '  nbthread 2',
     ...renderBuffers(),
     `  hard-stop-after ${longestRequest(plan)}s`,
+    ...renderProblemParts(),
     '',
   ];
 }
@@ -115,6 +117,7 @@ function renderBase(plan: ServingPlan): string[] {
     '  retry-on conn-failure',
     '  option redispatch 1',
     '  http-reuse safe',
+    ...renderProblems(),
     '',
   ];
 }

@@ -1,4 +1,5 @@
 import type { Stage } from './places';
+import { answer } from './problems';
 import { isEncoded, MapFile, type RouteTable, SPACE } from './route-table';
 import { call, word } from './words';
 
@@ -23,7 +24,7 @@ export function renderLookups(table: RouteTable): string[] {
       '  http-request unset-var(txn.at) if !routed',
       ...renderPass(table, rest, ' !routed'),
     ]),
-    '  http-request return status 404 content-type text/plain string "not found" if !routed',
+    answer(404, 'no endpoint matches the request', 'if !routed'),
   ];
 }
 
@@ -46,7 +47,9 @@ function renderPass(table: RouteTable, stages: readonly Stage[], unless: string)
     ...(table.maps.has(MapFile.ALLOW)
       ? [
           set('allow', `var(txn.at),map_str(${MapFile.ALLOW})`, ' if !routed'),
-          `  http-request return status 405 content-type text/plain string "method not allowed" hdr Allow %[var(txn.allow)] if { var(txn.allow) -m found }`,
+          answer(405, 'the endpoint does not accept this method', 'if { var(txn.allow) -m found }', [
+            'hdr Allow %[var(txn.allow)]',
+          ]),
         ]
       : []),
   ];

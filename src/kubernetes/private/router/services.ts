@@ -4,6 +4,7 @@ import type { BackendPlan } from '../../../plan/serving-plan';
 import { SERVICE_PORT } from '../ports';
 import { type HaproxyOptions, NAMESPACE_VARIABLE } from './options';
 import { cancellationOf, limitOf, TIMEOUTS } from './pools';
+import { answer } from './problems';
 import { FIRST_RESOLVERS } from './resolvers';
 
 /** The usual section for requests whose pool has no ready server. The underscore avoids conflicts with the names of backends. */
@@ -41,7 +42,7 @@ export function renderServices(plan: ServingPlan, pools: BackendPlan[], options:
     '  # The Service of the backend, which includes ready replicas before cached DNS answers do.',
     `  http-request set-var(txn.name) "var(txn.pool),concat(.\${${NAMESPACE_VARIABLE}}.svc.${options.clusterDomain})"`,
     `  http-request do-resolve(txn.address,${FIRST_RESOLVERS},ipv4) var(txn.name)`,
-    '  http-request return status 503 content-type text/plain string "no replica is ready" unless { var(txn.address) -m found }',
+    answer(503, 'no replica is ready', 'unless { var(txn.address) -m found }'),
     '  http-request set-dst var(txn.address)',
     '  # Each connection can reach another replica.',
     '  default-server pool-max-conn 0',
