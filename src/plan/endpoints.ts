@@ -46,6 +46,7 @@ export function planEndpoints({ intents, index, balancer, ledger, checks: { refu
       backendOf,
       allowed: allowed.get(endpoint.path) as string[],
       hasTimes,
+      target: intents.target,
     });
     return {
       path: endpoint.path,
@@ -54,7 +55,7 @@ export function planEndpoints({ intents, index, balancer, ledger, checks: { refu
       intent: endpoint,
       shares,
       routes,
-      silenceSeconds: routeSilenceOf(endpoint),
+      silenceSeconds: routeSilenceOf(endpoint, intents.target),
       ladder: endpointLadder(intents.target, balancer, endpoint),
     };
   });

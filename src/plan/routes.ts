@@ -8,9 +8,9 @@ import type {
   SplitIntent,
 } from './intents';
 import { pathBelow, routedTimes } from './path-times';
-import { MARGIN_SECONDS } from './rules';
 import { RouteKind, type RoutePlan, type SharePlan } from './serving-plan';
-import { routeSilenceOf } from './timeouts/demand';
+import type { TargetProfile } from './target-profile';
+import { limitAfter, routeSilenceOf } from './timeouts/demand';
 import { wholeWeights } from './weights';
 
 /** The header that selects the backend of a request. */
@@ -127,34 +127,37 @@ export interface Traffic {
   readonly allowed: string[];
   /** Whether paths below the endpoint with their own time get routes. @default false */
   readonly hasTimes?: boolean;
+  /** How long its routes wait for a request. @default - the default */
+  readonly target?: Pick<TargetProfile, 'requestMarginSeconds'>;
 }
 
 /** The timeouts of a route whose requests may take this long. */
 function timesOf(
   endpoint: EndpointIntent,
   requestTimeoutSeconds: number,
+  target: NonNullable<Traffic['target']>,
 ): Pick<RoutePlan, 'timeoutSeconds' | 'silenceSeconds'> {
   return {
-    timeoutSeconds: endpoint.streamSeconds === undefined ? Math.ceil(requestTimeoutSeconds) + MARGIN_SECONDS : 0,
-    silenceSeconds: routeSilenceOf({ ...endpoint, requestTimeoutSeconds }),
+    timeoutSeconds: endpoint.streamSeconds === undefined ? limitAfter(requestTimeoutSeconds, target) : 0,
+    silenceSeconds: routeSilenceOf({ ...endpoint, requestTimeoutSeconds }, target),
   };
 }
 
 /** The part of a route for the requests of a path with its own time. */
-function routeBelow(route: RoutePlan, endpoint: EndpointIntent, time: PathTimeIntent): RoutePlan {
+function routeBelow(route: RoutePlan, time: PathTimeIntent, times: ReturnType<typeof timesOf>): RoutePlan {
   const { key, prefix, replacePrefix } = route;
   return {
     ...route,
     key: `${key}@${time.path}`,
     prefix: pathBelow(prefix, time.path),
     replacePrefix: replacePrefix === undefined ? undefined : pathBelow(replacePrefix, time.path),
-    ...timesOf(endpoint, time.requestTimeoutSeconds),
+    ...times,
   };
 }
 
 /** All routes of one endpoint, in matching order. */
 export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[] {
-  const { attachments, split, backendOf, allowed, hasTimes = false } = traffic;
+  const { attachments, split, backendOf, allowed, hasTimes = false, target = {} } = traffic;
   const shares = sharesOf(attachments, split);
   const shared = sharedBy(shares, split?.stickySeconds);
   const replacePrefix = strippedPrefix(endpoint);
@@ -166,7 +169,7 @@ export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[
     replacePrefix,
     allow: [],
     rules: [],
-    ...timesOf(endpoint, endpoint.ownTimeoutSeconds ?? endpoint.requestTimeoutSeconds),
+    ...timesOf(endpoint, endpoint.ownTimeoutSeconds ?? endpoint.requestTimeoutSeconds, target),
     ...conditions,
     ...change,
   });
@@ -185,7 +188,10 @@ export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[
     );
   });
   routes.push(route(SHARES_KEY, shareConditions(endpoint), shared));
-  const below = routedTimes(endpoint, hasTimes).flatMap((time) => routes.map((one) => routeBelow(one, endpoint, time)));
+  const below = routedTimes(endpoint, hasTimes).flatMap((time) => {
+    const times = timesOf(endpoint, time.requestTimeoutSeconds, target);
+    return routes.map((one) => routeBelow(one, time, times));
+  });
   routes.push(...below);
   if (endpoint.methods.length > 0) {
     routes.push(

@@ -93,7 +93,7 @@ export interface RoutePlan {
   readonly rules: RulePlan[];
   /** The request timeout with the margin, in seconds; 0 for no limit. */
   readonly timeoutSeconds: number;
-  /** The silence timeout with the margin, in whole seconds; 0 for a 405. */
+  /** The silence timeout with the margin, in seconds; 0 for a 405. */
   readonly silenceSeconds: number;
 }
 
@@ -165,7 +165,7 @@ export interface EndpointPlan {
   readonly shares: SharePlan[];
   /** The routes, in matching order. */
   readonly routes: RoutePlan[];
-  /** The silence timeout of its routes in whole seconds, if the target supports one. */
+  /** The silence timeout of its routes in seconds, if the target supports one. */
   readonly silenceSeconds: number;
   /** The timeouts from the client to the balancer, each with its rule. */
   readonly ladder: LadderPlan;

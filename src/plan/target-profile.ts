@@ -356,6 +356,20 @@ export interface TargetProfile {
    */
   readonly silenceTimeout?: boolean;
   /**
+   * How much later than the longest request its routes end a request, in seconds. With less than the default, they enforce
+   * `requestTimeout` themselves, in fractions of a second.
+   *
+   * @default 10
+   */
+  readonly requestMarginSeconds?: number;
+  /**
+   * How long it tries to connect to replicas before it answers a request with an error, in seconds. No part of the request
+   * is sent before it is connected.
+   *
+   * @default - unknown
+   */
+  readonly connectSeconds?: number;
+  /**
    * The supported features.
    *
    * A feature that is not listed is not supported, including one that a later version of this package adds. To make the

@@ -52,7 +52,10 @@ const BREAKS: { readonly [rule in TimeoutRuleId]?: Break } = {
     if (!cutsConnections || !Number.isFinite(keepAlive) || keepAlive <= NINE || serverIdle === 0) return undefined;
     return withHop(one, last, () => ({ serverIdle: keepAlive - NINE }));
   },
-  R2: (one) => withHop(one, balancerIn(one.chain), () => ({ silence: one.demand.request + NINE })),
+  R2: (one) =>
+    withHop(one, balancerIn(one.chain), ({ requestSkew = NINE + 1 }) => ({
+      silence: one.demand.request + Math.min(NINE, requestSkew / 2),
+    })),
   R3: (one) => {
     const { stream } = one.demand;
     const at = balancerIn(one.chain);

@@ -88,6 +88,7 @@ function balancerOf(target: TargetProfile, endpoint: EndpointPlan, { idle, close
     silence: cutsSilence ? idle : (target.silenceTimeout ?? target.requestTimeout) ? endpoint.silenceSeconds : NEVER,
     request: limit === 0 || !limitsRequests(target) ? NEVER : limit,
     cutsConnections: cutsSilence,
+    ...(target.requestMarginSeconds !== undefined && { requestSkew: 0.99 * target.requestMarginSeconds }),
   };
 }
 

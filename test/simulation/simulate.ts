@@ -1,6 +1,6 @@
 /** Simulates requests to one replica, including those that run when it stops, event by event. */
 import { Events } from './events';
-import { type Call, type Chain, type Chance, type Hop, LATENCY, type Leaving, type Server } from './world';
+import { type Call, type Chain, type Chance, type Hop, LATENCY, type Leaving, MAX_SKEW, type Server } from './world';
 
 const { POSITIVE_INFINITY: NEVER } = Number;
 
@@ -139,15 +139,17 @@ class Run {
 
   /** A hop forwards a request and starts its timers. */
   private forward(journey: Journey, at: number, now: number): void {
-    const { name, silence, request, cutsConnections } = this.parties[at] as Hop;
+    const { name, silence, request, cutsConnections, requestSkew = MAX_SKEW } = this.parties[at] as Hop;
+    const { seconds, silence: pause } = journey.call;
+    const early = pause < seconds ? this.chance.early : Math.min(this.chance.early, requestSkew);
     this.watchSilence(
       journey,
-      silence - this.chance.early,
+      silence - early,
       cutsConnections ? 2 : 1,
       now,
       `silent for longer than the timeout of ${name}`,
     );
-    this.watch(journey, now + request - this.chance.early, `ended by the request timeout of ${name}`);
+    this.watch(journey, now + request - early, `ended by the request timeout of ${name}`);
     this.send(journey, at, now);
   }
 

@@ -15,6 +15,8 @@ export interface Hop {
   readonly silence: number;
   /** The timeout of a request. */
   readonly request: number;
+  /** How early both may end a request, other than a stream. @default - as early as any timer */
+  readonly requestSkew?: number;
   /** Whether `silence` applies to connections, which it closes without a response. */
   readonly cutsConnections: boolean;
   /** Whether it only forwards packets, so that its neighbors share a connection. It drops a silent one. */

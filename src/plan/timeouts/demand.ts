@@ -1,14 +1,24 @@
 import type { EndpointIntent } from '../intents';
 import { MARGIN_SECONDS } from '../rules';
+import type { TargetProfile } from '../target-profile';
 
 /** The longest silence in a request of the endpoint, in seconds. */
 export function silenceOf(endpoint: EndpointIntent): number {
   return Math.max(endpoint.requestTimeoutSeconds, pulseOf(endpoint));
 }
 
-/** The longest silence timeout of the routes of an endpoint in whole seconds, if the target supports one. */
-export function routeSilenceOf(endpoint: EndpointIntent): number {
-  return Math.ceil(silenceOf(endpoint)) + MARGIN_SECONDS;
+/** The longest silence timeout of the routes of an endpoint in seconds, if the target supports one. */
+export function routeSilenceOf(endpoint: EndpointIntent, target: Pick<TargetProfile, 'requestMarginSeconds'>): number {
+  const pulse = pulseOf(endpoint);
+  return Math.max(limitAfter(endpoint.requestTimeoutSeconds, target), pulse === 0 ? 0 : limitAfter(pulse, {}));
+}
+
+/** When a request of this time ends: in whole seconds, unless the target enforces the time itself. */
+export function limitAfter(
+  seconds: number,
+  { requestMarginSeconds: margin = MARGIN_SECONDS }: Pick<TargetProfile, 'requestMarginSeconds'>,
+): number {
+  return margin < MARGIN_SECONDS ? seconds + margin : Math.ceil(seconds) + margin;
 }
 
 /** Twice the heartbeat of the endpoint's streams, so that one can be late, but at most the length of a stream. */

@@ -39,6 +39,7 @@ export function endpointLadder(target: TargetProfile, balancer: SolvedBalancer, 
   }
   if (cutsSilence) rows.add('balancer idle', balancer.plan.idle, 'R2');
   else rows.add('balancer client idle', balancer.plan.clientIdle, balancer.front.length > 1 ? 'E4' : 'R6');
+  rows.add('connection attempts', target.connectSeconds, 'E5');
   rows.add('longest request', requestTimeoutSeconds, 'T');
   for (const { path, requestTimeoutSeconds: seconds } of pathTimes)
     rows.add(`longest request for ${path}`, seconds, 'T');

@@ -18,6 +18,8 @@ export interface Hop {
   readonly silence: number;
   /** The timeout of a request. */
   readonly request: number;
+  /** By how much both exceed the longest request. @default - the margin between any two timers */
+  readonly requestMargin?: number;
   /** Whether `silence` applies to the connection, in both directions. */
   readonly cutsConnections: boolean;
   readonly passesThrough: boolean;
@@ -67,6 +69,7 @@ export function balancerHop(
     serverIdle: idle,
     silence: cutsSilence ? Math.min(idle, silence) : silence,
     request,
+    ...(target.requestMarginSeconds !== undefined && { requestMargin: target.requestMarginSeconds }),
     cutsConnections: cutsSilence,
     passesThrough: false,
     setBy,

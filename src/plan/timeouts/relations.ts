@@ -51,6 +51,8 @@ export interface HopRule {
   readonly applies: (hop: Hop, demand: Demand) => boolean;
   readonly less: (demand: Demand, hop: Hop) => Term;
   readonly more: (hop: Hop) => Term;
+  /** @default - the margin between any two timers */
+  readonly margin?: (hop: Hop) => number;
 }
 
 /** The names of the idle timeouts of each hop in a ladder. */
@@ -122,6 +124,8 @@ export const PAIR_RULES: readonly PairRule[] = [
   },
 ];
 
+const afterRequest = ({ requestMargin = MARGIN_SECONDS }: Hop): number => requestMargin;
+
 const cut = (hop: Hop): Term => ({
   what: `the silence timeout of ${hop.name}`,
   seconds: hop.silence,
@@ -137,6 +141,7 @@ export const HOP_RULES: readonly HopRule[] = [
     applies: () => true,
     less: ({ request }) => ({ what: 'the longest request', seconds: request, row: 'longest request' }),
     more: cut,
+    margin: afterRequest,
   },
   {
     rule: (hop) => (hop.cutsConnections ? 'R3' : 'E3'),
@@ -157,6 +162,7 @@ export const HOP_RULES: readonly HopRule[] = [
       seconds: hop.request,
       row: cutRow(hop, 'request'),
     }),
+    margin: afterRequest,
   },
 ];
 
@@ -172,10 +178,12 @@ export function relationsOfPair(front: Hop, behind: Hop): Relation[] {
 
 /** The relations between a hop and the requests that pass it. */
 export function relationsOfHop(hop: Hop, demand: Demand): Relation[] {
-  return HOP_RULES.filter(({ applies }) => applies(hop, demand)).map(({ rule, less, more }) => ({
-    rule: rule(hop),
-    less: less(demand, hop),
-    more: more(hop),
-    margin: MARGIN_SECONDS,
-  }));
+  return HOP_RULES.filter(({ applies }) => applies(hop, demand)).map(
+    ({ rule, less, more, margin = () => MARGIN_SECONDS }) => ({
+      rule: rule(hop),
+      less: less(demand, hop),
+      more: more(hop),
+      margin: margin(hop),
+    }),
+  );
 }

@@ -1,9 +1,8 @@
 import { capabilityOf } from '../capabilities';
 import type { EndpointIntent } from '../intents';
 import { hasRouteTimes } from '../path-times';
-import { MARGIN_SECONDS } from '../rules';
 import { Feature, SupportLevel, type TargetProfile } from '../target-profile';
-import { pulseOf, routeSilenceOf } from './demand';
+import { limitAfter, pulseOf, routeSilenceOf } from './demand';
 import type { RouteLimits } from './hops';
 import type { LadderRows } from './ladder';
 import { ROUTE_SILENCE, ROUTE_TIMEOUT } from './relations';
@@ -25,14 +24,14 @@ export function limitsSilence({ requestTimeout, silenceTimeout, idle }: TargetPr
 export function limitsOf(target: TargetProfile, endpoints: EndpointIntent[]): RouteLimits {
   if (endpoints.length === 0) return { silence: ENDLESS, request: ENDLESS };
   return {
-    silence: limitsSilence(target) ? Math.max(...endpoints.map(routeSilenceOf)) : ENDLESS,
-    request: limitsWholeRequests(target) ? Math.max(...endpoints.map(totalOf)) : ENDLESS,
+    silence: limitsSilence(target) ? Math.max(...endpoints.map((one) => routeSilenceOf(one, target))) : ENDLESS,
+    request: limitsWholeRequests(target) ? Math.max(...endpoints.map((one) => totalOf(one, target))) : ENDLESS,
   };
 }
 
-/** The longest request of the routes of an endpoint, in whole seconds; streams have no limit. */
-function totalOf({ requestTimeoutSeconds, streamSeconds }: EndpointIntent): number {
-  return streamSeconds === undefined ? Math.ceil(requestTimeoutSeconds) + MARGIN_SECONDS : ENDLESS;
+/** The longest request of the routes of an endpoint, in seconds; streams have no limit. */
+function totalOf({ requestTimeoutSeconds, streamSeconds }: EndpointIntent, target: TargetProfile): number {
+  return streamSeconds === undefined ? limitAfter(requestTimeoutSeconds, target) : ENDLESS;
 }
 
 /** Adds the limits of the routes of these endpoints. */

@@ -4,7 +4,14 @@ import { longestOf } from '../../../plan/timeouts/demand';
 import { renderBuffers } from './buffers';
 import { renderFrontend } from './frontend';
 import { MAX_CONNECTIONS } from './guards';
-import { addresses, type HaproxyOptions, HEALTH_PATH, METRICS_PATH } from './options';
+import {
+  addresses,
+  CONNECT_RETRIES,
+  CONNECT_SECONDS,
+  type HaproxyOptions,
+  HEALTH_PATH,
+  METRICS_PATH,
+} from './options';
 import { poolsOf, queueSeconds, renderPoolDefaults, renderPools, servesCalls } from './pools';
 import { renderProblemParts, renderProblems } from './problems';
 import { renderResolvers } from './resolvers';
@@ -90,10 +97,7 @@ function renderGlobal(plan: ServingPlan): string[] {
 }
 
 function renderBase(plan: ServingPlan): string[] {
-  const timeout = plan.endpoints.reduce(
-    (longest, endpoint) => Math.max(longest, endpoint.silenceSeconds),
-    MARGIN_SECONDS,
-  );
+  const longest = Math.max(MARGIN_SECONDS, ...plan.endpoints.map(({ silenceSeconds }) => Math.ceil(silenceSeconds)));
   return [
     'defaults base',
     '  mode http',
@@ -108,12 +112,13 @@ function renderBase(plan: ServingPlan): string[] {
       : ['  # Clients use HTTP/1.1; refuse unencrypted HTTP/2.', '  option disable-h2-upgrade']),
     '  timeout http-request 10s',
     `  timeout http-keep-alive ${plan.balancer.clientIdle}s`,
-    `  timeout client ${timeout}s`,
-    `  timeout server ${timeout}s`,
-    `  timeout tunnel ${timeout}s`,
+    // A client that waits is as silent as its server, whose timeout decides.
+    `  timeout client ${longest + MARGIN_SECONDS}s`,
+    `  timeout server ${longest}s`,
+    `  timeout tunnel ${longest}s`,
     '  # Retry a request only if none of it was sent, so that it never reaches two servers.',
-    '  timeout connect 1s',
-    '  retries 3',
+    `  timeout connect ${CONNECT_SECONDS}s`,
+    `  retries ${CONNECT_RETRIES}`,
     '  retry-on conn-failure',
     '  option redispatch 1',
     '  http-reuse safe',

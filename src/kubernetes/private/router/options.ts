@@ -29,6 +29,11 @@ export function addresses(port: number): string {
   return `"\${${ADDRESS_VARIABLE}}:${port},127.0.0.1:${port}"`;
 }
 
+/** How long HAProxy waits for a connection to a server, in seconds. */
+export const CONNECT_SECONDS = 1;
+/** How often it tries again, with another server at last. */
+export const CONNECT_RETRIES = 3;
+
 /** How often HAProxy closes half of the idle connections to a server that it no longer needs, in seconds. */
 export const PURGE_SECONDS = 1;
 /** The maximum number of idle connections to a server. It bounds how long the last one stays open. */

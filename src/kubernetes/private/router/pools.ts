@@ -61,7 +61,7 @@ export function queueSeconds(plan: ServingPlan, pool: BackendPlan): number {
 
 /** The timeouts of a route. */
 export const TIMEOUTS: readonly string[] = ['server', 'tunnel'].map(
-  (kind) => `  http-request set-timeout ${kind} var(txn.route),field(${Column.TIMEOUT},|),mul(1000)`,
+  (kind) => `  http-request set-timeout ${kind} var(txn.route),field(${Column.TIMEOUT},|)`,
 );
 
 /** The settings that all pools share. */

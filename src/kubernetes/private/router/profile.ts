@@ -3,7 +3,7 @@ import { DrainOrder, Feature, type TargetProfile } from '../../../plan/target-pr
 import { purgesOf } from '../../../private/haproxy-idle';
 import { MATCHING, MAX_SCALING_DELAY_SECONDS } from '../limits';
 import type { RoutingFeature } from '../workload-capabilities';
-import { MAX_IDLE_CONNECTIONS, PURGE_SECONDS } from './options';
+import { CONNECT_RETRIES, CONNECT_SECONDS, MAX_IDLE_CONNECTIONS, PURGE_SECONDS } from './options';
 
 /** How long the router may take to apply an answer of the cluster's DNS, in seconds. */
 const DISCOVERY_SECONDS = 5;
@@ -42,6 +42,8 @@ export function routerProfile(
     drainOrder: DrainOrder.TOGETHER,
     propagationSeconds: dnsTtlSeconds + DISCOVERY_SECONDS,
     requestTimeout: true,
+    requestMarginSeconds: 1,
+    connectSeconds: CONNECT_SECONDS * (CONNECT_RETRIES + 1),
     capabilities: CAPABILITIES,
   };
 }
@@ -58,7 +60,7 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.ROUND_ROBIN]: native('`balance roundrobin`, in each replica of the router'),
   [Feature.LEAST_OUTSTANDING]: native('`balance leastconn`; each replica of the router counts its own requests'),
   [Feature.REQUEST_TIMEOUT]: approximated(
-    'a request whose server is silent for longer is answered with 504; a response that keeps sending data is not cut off',
+    'a request whose server is silent for longer is answered with 504 within a second; a response that keeps sending data is not cut off',
   ),
   [Feature.PATH_TIMEOUT]: approximated(
     'a route of its own, with the silence timeout of its requests; a response that keeps sending data is not cut off',

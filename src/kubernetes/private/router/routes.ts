@@ -7,6 +7,7 @@ import { encode } from './words';
 /** The columns of a route in front of its pools. */
 export enum Column {
   ENDPOINT = 1,
+  /** In milliseconds. */
   TIMEOUT = 2,
   PROTOCOL = 3,
   CUT = 4,
@@ -18,7 +19,7 @@ export enum Column {
 
 /** The columns of a row, for readers of the maps. */
 export const COLUMNS =
-  'endpoint|timeout|protocol|removed segments|new prefix|removed prefix|step|total|up to|backend|up to|backend...';
+  'endpoint|timeout in ms|protocol|removed segments|new prefix|removed prefix|step|total|up to|backend|up to|backend...';
 
 /** The protocol of a route whose endpoint streams by WebSocket. */
 export const WEB_SOCKET = 'ws';
@@ -55,7 +56,7 @@ export function renderRoute(route: RoutePlan, endpoint: EndpointPlan, slugOf: (b
   const [cut, put] = rewriteOf(route);
   return [
     endpoint.slug,
-    String(route.silenceSeconds),
+    String(Math.round(1000 * route.silenceSeconds)),
     PROTOCOLS[endpoint.intent.protocol ?? StreamProtocol.SERVER_SENT_EVENTS],
     cut,
     encode(put),
