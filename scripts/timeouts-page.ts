@@ -203,7 +203,7 @@ export function renderTimeoutsPage(): string {
     '',
     '## The rules',
     '',
-    `The margin between two timers that must not fire together is ${MARGIN_SECONDS} s. A rule that is *checked* compares two times in every chain. A rule`,
+    `The margin between two timers that must not fire together is ${MARGIN_SECONDS} s. The built-in router enforces \`requestTimeout\` itself, and ends requests 1 s after it. A rule that is *checked* compares two times in every chain. A rule`,
     '*by design* is a choice of the library that a test enforces.',
     '',
     ...table(['rule', 'requirement', 'how', 'source'], Object.entries(TIMEOUT_RULES).map(ruleRow)),

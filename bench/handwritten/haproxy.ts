@@ -12,6 +12,10 @@ const HEAD = `global
   tune.http.maxhdr 500
   tune.buffers.limit 12000
   hard-stop-after 70s
+  setenv PROBLEM '%[var(txn.text,0),bool,iif("","{\\"type\\":\\"about:blank\\",\\"status\\":")]'
+  setenv TITLE '%[var(txn.text,0),bool,iif(" ",",\\"title\\":\\"")]'
+  setenv DETAIL '%[var(txn.text,0),bool,iif(": ","\\",\\"detail\\":\\"")]'
+  setenv END '%[var(txn.text,0),bool,iif("","\\"}")]'
 
 resolvers cluster
   parse-resolv-conf
@@ -33,17 +37,27 @@ defaults base
   option dontlog-normal
   option dontlognull
   option idle-close-on-response
+  no option abortonclose
   option disable-h2-upgrade
   timeout http-request 10s
   timeout http-keep-alive 4010s
-  timeout client 70s
-  timeout server 70s
-  timeout tunnel 70s
+  timeout client 71s
+  timeout server 61s
+  timeout tunnel 61s
   timeout connect 1s
   retries 3
   retry-on conn-failure
   option redispatch 1
   http-reuse safe
+  http-error status 400 content-type application/problem+json lf-string "\${PROBLEM}400\${TITLE}Bad Request\${DETAIL}the request is invalid\${END}"
+  http-error status 408 content-type application/problem+json lf-string "\${PROBLEM}408\${TITLE}Request Timeout\${DETAIL}the request did not arrive in time\${END}"
+  http-error status 500 content-type application/problem+json lf-string "\${PROBLEM}500\${TITLE}Internal Server Error\${DETAIL}the router failed\${END}"
+  http-error status 502 content-type application/problem+json lf-string "\${PROBLEM}502\${TITLE}Bad Gateway\${DETAIL}the replica closed the connection or sent an invalid response\${END}"
+  http-error status 503 content-type application/problem+json lf-string "\${PROBLEM}503\${TITLE}Service Unavailable\${DETAIL}%[var(txn.pool),nbsrv,bool,iif(\\"no replica accepted the request in time\\",\\"no replica is ready\\")]\${END}" hdr Retry-After 1
+  http-error status 504 content-type application/problem+json lf-string "\${PROBLEM}504\${TITLE}Gateway Timeout\${DETAIL}the replica did not answer in time\${END}"
+
+defaults client from base
+  option abortonclose
 
 frontend _admin from base
   bind "\${POD_IP}:8404,127.0.0.1:8404"
@@ -51,26 +65,28 @@ frontend _admin from base
   http-request use-service prometheus-exporter if { path /metrics }
   http-request return status 404
 
-frontend _router from base
+frontend _router from client
   bind "\${POD_IP}:8080,127.0.0.1:8080"
   tcp-request connection track-sc1 src table _sources
   tcp-request connection reject if { sc1_conn_cur gt 1000 }
-  http-request return status 501 content-type text/plain string 'method not supported' if { method -m str -i CONNECT TRACE }
-  http-request return status 400 content-type text/plain string 'invalid version' unless { req.ver 1.0 1.1 }
+  http-request set-var(txn.text) bool(true) if { req.hdr(accept) -m beg -i text/plain text/html text/* } !{ req.hdr(accept) -m sub -i json }
+  http-after-response set-header Content-Type text/plain if { var(txn.text) -m found }
+  http-request return status 501 content-type application/problem+json lf-string "\${PROBLEM}501\${TITLE}Not Implemented\${DETAIL}method not supported\${END}" if { method -m str -i CONNECT TRACE }
+  http-request return status 400 content-type application/problem+json lf-string "\${PROBLEM}400\${TITLE}Bad Request\${DETAIL}invalid version\${END}" unless { req.ver 1.0 1.1 }
   acl named req.fhdr(host) -m reg -i -- '^([a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?|\\[[0-9a-f:.]+\\])(:[0-9]{1,5})?$'
-  http-request return status 400 content-type text/plain string 'invalid host' if !named { req.fhdr(host) -m found } or !named { req.ver 1.1 }
-  http-request return status 400 content-type text/plain string 'invalid header' if { req.hdrs -m reg -- '\\x00' }
-  http-request return status 400 content-type text/plain string 'invalid transfer-encoding' if { req.fhdr(transfer-encoding) -m found } !{ req.fhdr(transfer-encoding) -m str chunked } or { req.fhdr_cnt(transfer-encoding) gt 1 }
-  http-request return status 417 content-type text/plain string 'unknown expectation' if { req.fhdr(expect) -m found } !{ req.fhdr(expect) -m str -i 100-continue } or { req.fhdr_cnt(expect) gt 1 }
-  http-request return status 400 content-type text/plain string 'invalid transfer-encoding' if { req.ver 1.0 } { req.fhdr(transfer-encoding) -m found }
-  http-request return status 400 content-type text/plain string 'duplicate x-serving-backend' if { req.fhdr_cnt(x-serving-backend) gt 1 }
-  http-request return status 400 content-type text/plain string 'invalid path' unless { path -m beg / }
+  http-request return status 400 content-type application/problem+json lf-string "\${PROBLEM}400\${TITLE}Bad Request\${DETAIL}invalid host\${END}" if !named { req.fhdr(host) -m found } or !named { req.ver 1.1 }
+  http-request return status 400 content-type application/problem+json lf-string "\${PROBLEM}400\${TITLE}Bad Request\${DETAIL}invalid header\${END}" if { req.hdrs -m reg -- '\\x00' }
+  http-request return status 400 content-type application/problem+json lf-string "\${PROBLEM}400\${TITLE}Bad Request\${DETAIL}invalid transfer-encoding\${END}" if { req.fhdr(transfer-encoding) -m found } !{ req.fhdr(transfer-encoding) -m str chunked } or { req.fhdr_cnt(transfer-encoding) gt 1 }
+  http-request return status 417 content-type application/problem+json lf-string "\${PROBLEM}417\${TITLE}Expectation Failed\${DETAIL}unknown expectation\${END}" if { req.fhdr(expect) -m found } !{ req.fhdr(expect) -m str -i 100-continue } or { req.fhdr_cnt(expect) gt 1 }
+  http-request return status 400 content-type application/problem+json lf-string "\${PROBLEM}400\${TITLE}Bad Request\${DETAIL}invalid transfer-encoding\${END}" if { req.ver 1.0 } { req.fhdr(transfer-encoding) -m found }
+  http-request return status 400 content-type application/problem+json lf-string "\${PROBLEM}400\${TITLE}Bad Request\${DETAIL}duplicate x-serving-backend\${END}" if { req.fhdr_cnt(x-serving-backend) gt 1 }
+  http-request return status 400 content-type application/problem+json lf-string "\${PROBLEM}400\${TITLE}Bad Request\${DETAIL}invalid path\${END}" unless { path -m beg / }
   http-request set-uri %[pathq] unless { url -m beg / }
   http-request set-path '%[path,regsub("(?<!:)//+",/,g)]' if { path -m sub // }
   http-request set-var(txn.path) path,url_dec
   acl ambiguous path -m reg -i -- '%([01][0-9a-f]|7f|c[01])'
   acl ambiguous var(txn.path) -m reg -i -- '(?<!:)//+|\\\\|(^|/|%(25)*(2f|5c))([.]|%(25)*2e){1,2}(;|/|%(25)*(2f|5c)|$)'
-  http-request return status 400 content-type text/plain string 'ambiguous path' if ambiguous or !{ var(txn.path) -m found }
+  http-request return status 400 content-type application/problem+json lf-string "\${PROBLEM}400\${TITLE}Bad Request\${DETAIL}ambiguous path\${END}" if ambiguous or !{ var(txn.path) -m found }
   http-request set-var(txn.path) 'var(txn.path),regsub(//+,/,g)' if { var(txn.path) -m sub // }
   http-request del-header '_|^(http2[-_]settings|keep[-_]alive|proxy|proxy[-_]connection|te|x[-_]http[-_]method([-_]override)?|x[-_]method[-_]override)$' -m reg
   http-request del-header '^((x[-_])?(original[-_])?forwarded([-_].*)?|(x[-_])?(true[-_]|cluster[-_]|fastly[-_]|cf[-_])?(client|connecting|real|remote|originating)[-_]?(ip|ipv6|addr)|(wl[-_])?proxy[-_]client[-_]ip|x[-_](azure[-_]clientip|envoy[-_].*)|x[-_](original|rewrite)[-_](url|uri|host|path|prefix|method)|x[-_](host|scheme|url[-_]scheme)|(x[-_])?(script[-_]name|path[-_]info)|front[-_]end[-_]https|(x[-_])?ssl[-_]client[-_].*|client[-_]cert([-_]chain)?)$' -m reg
@@ -88,8 +104,8 @@ const OWN_ADDRESSES =
 
 const ROUTES = `  http-request set-var(txn.route) var(txn.at),map_str(routes.map)
   http-request set-var(txn.allow) var(txn.at),map_str(allow.map) if !routed
-  http-request return status 405 content-type text/plain string "method not allowed" hdr Allow %[var(txn.allow)] if { var(txn.allow) -m found }
-  http-request return status 404 content-type text/plain string "not found" if !routed`;
+  http-request return status 405 content-type application/problem+json lf-string "\${PROBLEM}405\${TITLE}Method Not Allowed\${DETAIL}the endpoint does not accept this method\${END}" hdr Allow %[var(txn.allow)] if { var(txn.allow) -m found }
+  http-request return status 404 content-type application/problem+json lf-string "\${PROBLEM}404\${TITLE}Not Found\${DETAIL}no endpoint matches the request\${END}" if !routed`;
 
 /** Allows WebSocket if the route does, and no other upgrade. */
 const UPGRADES = `  acl upgrade req.hdr(connection) -m str -i upgrade
@@ -97,12 +113,13 @@ const UPGRADES = `  acl upgrade req.hdr(connection) -m str -i upgrade
   acl once req.fhdr_cnt(upgrade) eq 1
   http-request set-var(txn.upgrade) str(websocket) if upgrade websocket once { method GET }
   acl upgrading var(txn.upgrade) -m found
-  http-request return status 400 content-type text/plain string 'this endpoint does not accept WebSocket' if upgrading !{ var(txn.route),field(3,|) -m str ws }
+  http-request return status 400 content-type application/problem+json lf-string "\${PROBLEM}400\${TITLE}Bad Request\${DETAIL}this endpoint does not accept WebSocket\${END}" if upgrading !{ var(txn.route),field(3,|) -m str ws }
   http-request del-header Connection
   http-request set-header Connection Upgrade if upgrading
   http-request del-header Upgrade unless upgrading
-  http-response return status 502 if { status 101 } !upgrading
-  http-response return status 502 if { status 101 } !{ res.fhdr(upgrade) -m str -i websocket }`;
+  http-response return status 502 default-errorfiles if { status 101 } !upgrading
+  http-response return status 502 default-errorfiles if { status 101 } !{ res.fhdr(upgrade) -m str -i websocket }
+  http-response unset-var(txn.text)`;
 
 /** The table of open connections by address. */
 const SOURCES = `backend _sources from base
@@ -133,11 +150,11 @@ const CHOICE_OF_TWO = `  acl chosen var(txn.pool) -m found
 
 /** The Service of a backend, for requests while DNS lists none of its replicas. */
 const SERVICE = `defaults service from base
-  http-request set-timeout server var(txn.route),field(2,|),mul(1000)
-  http-request set-timeout tunnel var(txn.route),field(2,|),mul(1000)
+  http-request set-timeout server var(txn.route),field(2,|)
+  http-request set-timeout tunnel var(txn.route),field(2,|)
   http-request set-var(txn.name) "var(txn.pool),concat(.\${POD_NAMESPACE}.svc.cluster.local)"
   http-request do-resolve(txn.address,cluster,ipv4) var(txn.name)
-  http-request return status 503 content-type text/plain string "no replica is ready" unless { var(txn.address) -m found }
+  http-request return status 503 content-type application/problem+json lf-string "\${PROBLEM}503\${TITLE}Service Unavailable\${DETAIL}no replica is ready\${END}" hdr Retry-After 1 unless { var(txn.address) -m found }
   http-request set-dst var(txn.address)
   default-server pool-max-conn 0
 
@@ -146,8 +163,8 @@ backend _service from service
 
 const SERVERS = `defaults pool from base
   balance roundrobin
-  http-request set-timeout server var(txn.route),field(2,|),mul(1000)
-  http-request set-timeout tunnel var(txn.route),field(2,|),mul(1000)
+  http-request set-timeout server var(txn.route),field(2,|)
+  http-request set-timeout tunnel var(txn.route),field(2,|)
   option httpchk
   http-check send meth GET uri / ver HTTP/1.1 hdr Host '%[bc_dst,regsub("^(.*:.*)$","[\\1]")]:%[bc_dst_port]'
   http-check expect status 200-499
@@ -220,7 +237,7 @@ function mapsOf(endpoints: FleetEndpoint[]): Record<string, string> {
 
 /** The columns of a route are endpoint, timeout, protocol, rewriting, step, total, and the shares by backend. */
 function route(state: string, name: string, shares: string): string {
-  return `${state} ${name}|70|||||${shares}`;
+  return `${state} ${name}|61000|||||${shares}`;
 }
 
 function servers(endpoint: FleetEndpoint): string[] {
@@ -233,6 +250,8 @@ function servers(endpoint: FleetEndpoint): string[] {
           `  http-check send meth GET uri ${healthPath} ver HTTP/1.1 hdr Host '%[bc_dst,regsub("^(.*:.*)$","[\\1]")]:%[bc_dst_port]'`,
           '  http-check expect status 200-399',
         ]),
+    // uvicorn tells the application that a client has gone.
+    ...(slug.endsWith('-v2') ? ['  option abortonclose'] : []),
     `  server-template pod ${2 * (scaling?.max ?? 1)} "_http._tcp.${slug}-pods.\${POD_NAMESPACE}.svc.cluster.local"`,
     '',
   ]);

@@ -80,7 +80,12 @@ export function ecsProfile(
       maxRules: ruleQuota,
       maxBackends: 100,
     },
-    capabilities: [...CAPABILITIES, ...capabilitiesOf(isEncrypted ? OVER_TLS : WITHOUT_TLS)],
+    sharesCors: true,
+    capabilities: [
+      ...CAPABILITIES,
+      ...capabilitiesOf(isEncrypted ? OVER_TLS : WITHOUT_TLS),
+      ...capabilitiesOf(importedIdleSeconds === undefined ? OWN_LISTENER : EXISTING_LISTENER),
+    ],
   };
 }
 
@@ -95,6 +100,23 @@ const OVER_TLS = {
   ),
   [Feature.GRPC]: native('the protocol version of the target group; other requests are answered with 464'),
 } satisfies Partial<CapabilityTable>;
+
+/**
+ * The features that are attributes of the listener, which also apply to fixed responses.
+ *
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html
+ */
+const OWN_LISTENER = {
+  [Feature.CORS]: approximated(
+    'a rule that answers preflight requests, and attributes of the listener, which add the headers to every response, whatever the origin of the request',
+  ),
+} satisfies Partial<CapabilityTable>;
+
+const EXISTING_LISTENER: { readonly [feature in keyof typeof OWN_LISTENER]: Support } = {
+  [Feature.CORS]: refused(
+    "the headers are attributes of the listener, which another stack owns; remove 'cors' and let the server answer, or omit 'listener'",
+  ),
+};
 
 const WITHOUT_TLS: { readonly [feature in keyof typeof OVER_TLS]: Support } = {
   [Feature.HTTP2]: refused(
@@ -211,4 +233,4 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.WEB_SOCKET]: native(
     'an upgraded connection, which the load balancer closes when both sides send no data for the idle timeout',
   ),
-} satisfies Omit<CapabilityTable, keyof typeof OVER_TLS>);
+} satisfies Omit<CapabilityTable, keyof typeof OVER_TLS | keyof typeof OWN_LISTENER>);

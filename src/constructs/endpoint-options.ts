@@ -69,6 +69,56 @@ export interface EndpointPath {
   readonly requestTimeout: Duration;
 }
 
+/**
+ * The cross-origin requests of browsers that an endpoint accepts (CORS).
+ *
+ * The balancer answers preflight requests, without a server, and adds the headers to all responses of the endpoint, instead
+ * of those of the server.
+ */
+export interface CorsOptions {
+  /**
+   * The origins of the pages that may call the endpoint, such as `https://app.example.com`, or `*` alone for every origin.
+   *
+   * AWS: one, because the header is the same in every response. Kubernetes: any number.
+   */
+  readonly allowOrigins: string[];
+
+  /**
+   * The methods that these pages may use.
+   *
+   * @default - `methods` of the endpoint; GET, HEAD, POST, PUT, PATCH and DELETE if it accepts every method
+   */
+  readonly allowMethods?: HttpMethod[];
+
+  /**
+   * The names of the request headers that these pages may set, in addition to those that browsers always allow.
+   *
+   * @default - `Content-Type`, which requests with JSON need
+   */
+  readonly allowHeaders?: string[];
+
+  /**
+   * Whether browsers send cookies and other credentials. It requires a list of origins instead of `*`.
+   *
+   * @default false
+   */
+  readonly allowCredentials?: boolean;
+
+  /**
+   * The names of the response headers that these pages may read, in addition to those that browsers always allow.
+   *
+   * @default - none
+   */
+  readonly exposeHeaders?: string[];
+
+  /**
+   * How long browsers may keep the answer to a preflight request.
+   *
+   * @default Duration.seconds(5), like browsers
+   */
+  readonly maxAge?: Duration;
+}
+
 /** Properties of an endpoint. */
 export interface ServingEndpointProps {
   /**
@@ -170,6 +220,17 @@ export interface ServingEndpointProps {
    * @default - responses are not streamed
    */
   readonly streaming?: Streaming;
+
+  /**
+   * The cross-origin requests of browsers that the endpoint accepts.
+   *
+   * AWS: attributes of the listener, so that all endpoints of a platform have the same, and a rule that answers preflight
+   * requests; an error with an existing listener. Kubernetes: the router answers them and adds the headers; Envoy Gateway has
+   * the CORS filter of HTTPRoutes, and it is an error with other gateways.
+   *
+   * @default - none; preflight requests are requests with the method OPTIONS, and the server adds the headers
+   */
+  readonly cors?: CorsOptions;
 
   /**
    * The first of the 100 priorities that the endpoint reserves for its rules. It applies only to targets that number their

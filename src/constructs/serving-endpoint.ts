@@ -15,6 +15,7 @@ import { Backend } from './backend';
 import type { BackendOptions } from './backend-options';
 import type { EndpointBinding } from './bindings';
 import type { AttachBackendOptions, BackendAddress, ServingEndpointProps } from './endpoint-options';
+import { corsOf } from './private/cors';
 import { checkHeader, checkHost, checkPath, checkRewrite, requireRewritable } from './private/http';
 import { requireSameApp } from './private/platform-lookup';
 import type { IServingEndpoint } from './references';
@@ -273,6 +274,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
       heartbeatSeconds: seconds('heartbeat', streaming?.heartbeat, LONGEST_REQUEST),
       protocol: streaming?.protocol,
       cutOnStop: streaming?.cutOnStop,
+      cors: corsOf(props.cors, methods, this),
       priority:
         props.priority === undefined
           ? undefined

@@ -51,6 +51,8 @@ export interface GatewayFeatures {
   readonly methodNotAllowed?: GatewaySupport;
   /** The `Allow` header of a 405. @default - left to the gateway */
   readonly allowHeader?: GatewaySupport;
+  /** Cross-origin requests, by the CORS filter of an HTTPRoute. @default - not supported */
+  readonly cors?: GatewaySupport;
   /** Keep-alive between the gateway and the servers. @default - left to the gateway */
   readonly keepAlive?: GatewaySupport;
   /** A backend without a ready replica gets no requests. @default - left to the gateway */

@@ -1,5 +1,6 @@
 import { allowedMethods } from './allowed-methods';
 import type { BackendIntent } from './intents';
+import { refuseCors, refuseCorsOfCalls, sharedCors } from './cors';
 import { numberRules } from './numbered-rules';
 import { clearPrefixes } from './path-prefix';
 import { hasRouteTimes, refuseSharedPaths } from './path-times';
@@ -17,6 +18,7 @@ import { endpointLadder } from './timeouts/endpoint';
 export function planEndpoints({ intents, index, balancer, ledger, checks: { refusals } }: Planning): EndpointPlan[] {
   const allowed = allowedMethods(intents.endpoints, refusals);
   refuseSharedPaths(intents.endpoints, refusals);
+  refuseCors(intents.target, intents.endpoints, refusals);
   const hasTimes = hasRouteTimes(intents.target);
   const served: ServedEndpoint[] = [];
   const plans = intents.endpoints.map((endpoint) => {
@@ -38,6 +40,7 @@ export function planEndpoints({ intents, index, balancer, ledger, checks: { refu
     const attached = attachments.map((attachment) => ({ attachment, backend: backendOf(attachment.backend) }));
     refuseEndpointProtocol(endpoint, attached, refusals);
     const backends = attached.map(({ backend }) => backend);
+    refuseCorsOfCalls(endpoint, backends, refusals);
     refuseStickySessions(intents.target, { endpoint, backends, split }, refusals);
     served.push({ endpoint, backends });
     const routes = routesOf(endpoint, {
@@ -56,6 +59,7 @@ export function planEndpoints({ intents, index, balancer, ledger, checks: { refu
       shares,
       routes,
       silenceSeconds: routeSilenceOf(endpoint, intents.target),
+      cors: sharedCors(intents.target, endpoint, intents.endpoints),
       ladder: endpointLadder(intents.target, balancer, endpoint),
     };
   });

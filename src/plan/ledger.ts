@@ -72,6 +72,7 @@ export class Ledger {
       this.use(endpoint.path, Feature.METHOD_NOT_ALLOWED);
       this.use(endpoint.path, Feature.ALLOW_HEADER);
     }
+    if (endpoint.cors !== undefined) this.use(endpoint.path, Feature.CORS, endpoint.cors.origins.join(', '));
     if (endpoint.headers.length > 0 || (split?.headerRules.length ?? 0) > 0)
       this.use(endpoint.path, Feature.HEADER_MATCH);
     if (split?.headerRules.some((rule) => rule.rewritePath !== undefined))

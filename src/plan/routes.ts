@@ -97,6 +97,23 @@ export function shareConditions(endpoint: EndpointIntent): RouteConditions {
   };
 }
 
+/** The method of a preflight request. */
+export const PREFLIGHT_METHOD = 'OPTIONS';
+
+/** The header that a preflight request has, in addition to its method. */
+export const PREFLIGHT_HEADER = 'access-control-request-method';
+
+/** The conditions for preflight requests, except that they have their header. They have none of the headers of an endpoint. */
+export function preflightConditions(endpoint: EndpointIntent, prefix = endpoint.prefix): RouteConditions {
+  return {
+    ...shareConditions(endpoint),
+    kind: RouteKind.PREFLIGHT,
+    prefix,
+    methods: [PREFLIGHT_METHOD],
+    headers: [],
+  };
+}
+
 /** The conditions for requests with a method that the endpoint does not accept. */
 export function methodNotAllowedConditions(endpoint: EndpointIntent): RouteConditions {
   return { ...shareConditions(endpoint), kind: RouteKind.METHOD_NOT_ALLOWED, methods: [] };
@@ -143,6 +160,14 @@ function timesOf(
   };
 }
 
+/** The parts of a route whose requests reach no server. */
+const ANSWERED: Partial<RoutePlan> = {
+  removedPrefix: undefined,
+  replacePrefix: undefined,
+  timeoutSeconds: 0,
+  silenceSeconds: 0,
+};
+
 /** The part of a route for the requests of a path with its own time. */
 function routeBelow(route: RoutePlan, time: PathTimeIntent, times: ReturnType<typeof timesOf>): RoutePlan {
   const { key, prefix, replacePrefix } = route;
@@ -151,7 +176,7 @@ function routeBelow(route: RoutePlan, time: PathTimeIntent, times: ReturnType<ty
     key: `${key}@${time.path}`,
     prefix: pathBelow(prefix, time.path),
     replacePrefix: replacePrefix === undefined ? undefined : pathBelow(replacePrefix, time.path),
-    ...times,
+    ...(route.kind === RouteKind.PREFLIGHT ? {} : times),
   };
 }
 
@@ -174,10 +199,15 @@ export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[
     ...change,
   });
   const routes: RoutePlan[] = [];
+  const preflight = (id: string, prefix?: string): void => {
+    if (endpoint.cors !== undefined) routes.push(route(id, preflightConditions(endpoint, prefix), ANSWERED));
+  };
+  preflight(PREFLIGHT_KEY);
   for (const attachment of attachments) {
     const own = ownRoute({ endpoint, attachment, backend: backendOf(attachment.backend) });
     if (own === undefined) continue;
     routes.push(route(ownKey(attachment.backend), own, { shares: [{ backend: attachment.backend, weight: 1 }] }));
+    if (attachment.address === OwnAddress.PATH) preflight(ownPreflightKey(attachment.backend), own.prefix);
   }
   split?.headerRules.forEach((rule, index) => {
     routes.push(
@@ -195,13 +225,7 @@ export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[
   routes.push(...below);
   if (endpoint.methods.length > 0) {
     routes.push(
-      route(METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(endpoint), {
-        allow: allowed,
-        removedPrefix: undefined,
-        replacePrefix: undefined,
-        timeoutSeconds: 0,
-        silenceSeconds: 0,
-      }),
+      route(METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(endpoint), { ...ANSWERED, allow: allowed }),
     );
   }
   return sortRoutes(routes);
@@ -217,6 +241,14 @@ export function headerRuleKey(index: number): string {
   return `header:${index}`;
 }
 
+/** The id of the route for preflight requests, unique in its endpoint. */
+export const PREFLIGHT_KEY = 'preflight';
+
+/** The id of the route for preflight requests to a backend's own path, unique in its endpoint. */
+export function ownPreflightKey(backend: string): string {
+  return `${PREFLIGHT_KEY}:${backend}`;
+}
+
 /** The id of the route with the shares, unique in its endpoint. */
 export const SHARES_KEY = 'shares';
 
@@ -225,6 +257,8 @@ export const METHOD_NOT_ALLOWED_KEY = '405';
 
 /** The matching order of kinds with the same host and path. */
 const KINDS: { readonly [kind in RouteKind]: number } = {
+  // No request is both.
+  [RouteKind.PREFLIGHT]: 0,
   [RouteKind.OWN_ADDRESS]: 0,
   [RouteKind.HEADER_RULE]: 1,
   [RouteKind.SHARES]: 2,

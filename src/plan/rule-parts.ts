@@ -1,5 +1,5 @@
 import { hostParts, type RouteConditions } from './routes';
-import type { RulePlan } from './serving-plan';
+import { RouteKind, type RulePlan } from './serving-plan';
 import type { RuleLimits } from './target-profile';
 
 /** The conditions of one rule, within the limits of a condition and of a rule. */
@@ -20,7 +20,7 @@ function splitPart(limits: RuleLimits, route: RouteConditions): RuleConditions[]
     sizes[part] = Math.min(sizes[part], limits.valuesPerCondition);
   }
   for (const part of ['methods', 'hosts', 'paths'] as const) {
-    while (sizes[part] > 1 && sizes.methods + sizes.hosts + sizes.paths + headerValues(route) > limits.valuesPerRule)
+    while (sizes[part] > 1 && sizes.methods + sizes.hosts + sizes.paths + otherValues(route) > limits.valuesPerRule)
       sizes[part]--;
   }
   const rules: RuleConditions[] = [];
@@ -45,6 +45,11 @@ export function fits(limits: RuleLimits, rules: RuleConditions[]): boolean {
 /** The patterns of a path prefix: the path itself and everything below it. */
 export function pathPatterns(prefix: string): string[] {
   return prefix === '/' ? ['/*'] : [prefix, `${prefix}/*`];
+}
+
+/** The values of headers, including the one that every preflight request has. */
+function otherValues(route: RouteConditions): number {
+  return headerValues(route) + (route.kind === RouteKind.PREFLIGHT ? 1 : 0);
 }
 
 function headerValues(route: { readonly headers: RulePlan['headers'] }): number {

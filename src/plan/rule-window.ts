@@ -8,21 +8,22 @@ export const WINDOW = 100;
 /** The part of the window for each kind of route, in matching order. */
 const RANGES: { readonly [kind in RouteKind]: Band } = {
   [RouteKind.OWN_ADDRESS]: { first: 0, width: 40 },
+  [RouteKind.PREFLIGHT]: { first: 0, width: 40 },
   [RouteKind.HEADER_RULE]: { first: 40, width: 28 },
   [RouteKind.SHARES]: { first: 68, width: 16 },
   [RouteKind.METHOD_NOT_ALLOWED]: { first: 84, width: 16 },
 };
 
 /**
- * The priorities of the rules of an endpoint in the window that starts at its `priority`. Each kind has a fixed range, so that
+ * The priorities of the rules of an endpoint in the window that starts at its `priority`. Each kind has a fixed range, of which some have the same, so that
  * a rule that is added moves no other. Rules for which their range is too small have none.
  */
 export function placeInWindow(priority: number, rules: readonly EndpointRule[]): [EndpointRule, Slot][] {
-  return Object.values(RouteKind).flatMap((kind) => {
-    const ofKind = rules.filter(({ route }) => route.kind === kind);
-    const { first, width } = RANGES[kind];
-    const band = { first: priority + first, width };
-    return ofKind.length === 0 ? [] : PLACES[kind](band, ofKind);
+  const ranges = new Map(Object.values(RouteKind).map((kind) => [RANGES[kind].first, kind]));
+  return [...ranges].flatMap(([first, kind]) => {
+    const inRange = rules.filter(({ route }) => RANGES[route.kind].first === first);
+    const band = { first: priority + first, width: RANGES[kind].width };
+    return inRange.length === 0 ? [] : PLACES[kind](band, inRange);
   });
 }
 
@@ -51,6 +52,7 @@ const byPart = inOrder((rules) => rules.map((_, index) => index));
 
 const PLACES: { readonly [kind in RouteKind]: Place } = {
   [RouteKind.OWN_ADDRESS]: byIdentity,
+  [RouteKind.PREFLIGHT]: byIdentity,
   [RouteKind.HEADER_RULE]: inOrder(headerOffsets),
   [RouteKind.SHARES]: byPart,
   [RouteKind.METHOD_NOT_ALLOWED]: byPart,

@@ -1,6 +1,7 @@
 import type {
   AutoscalingIntent,
   BackendIntent,
+  CorsIntent,
   EndpointIntent,
   HeaderIntent,
   HealthCheckIntent,
@@ -15,6 +16,8 @@ export enum RouteKind {
   OWN_ADDRESS = 'own address',
   /** Requests that match a header rule of a split. */
   HEADER_RULE = 'header rule',
+  /** Preflight requests of browsers: `OPTIONS` with `Access-Control-Request-Method`. */
+  PREFLIGHT = 'preflight',
   /** All other requests of the endpoint. */
   SHARES = 'shares',
   /** Requests with a method that no endpoint of the path accepts. */
@@ -167,6 +170,8 @@ export interface EndpointPlan {
   readonly routes: RoutePlan[];
   /** The silence timeout of its routes in seconds, if the target supports one. */
   readonly silenceSeconds: number;
+  /** The cross-origin requests that it accepts. Its methods include those of endpoints with the same path. @default - left to the server */
+  readonly cors?: CorsIntent;
   /** The timeouts from the client to the balancer, each with its rule. */
   readonly ladder: LadderPlan;
 }

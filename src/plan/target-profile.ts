@@ -36,6 +36,8 @@ export enum Feature {
   PATH_TIMEOUT = 'request timeout of a path',
   /** A 405 for a method that no endpoint of the path accepts. */
   METHOD_NOT_ALLOWED = '405',
+  /** Answers to preflight requests of browsers, and the headers of cross-origin requests. */
+  CORS = 'cors',
   /** The `Allow` header of a 405. */
   ALLOW_HEADER = 'allow header',
   /** Forwarding without the path prefix of the endpoint. */
@@ -290,6 +292,8 @@ export interface TargetProfile {
   readonly matching?: MatchLimits;
   /** Whether an endpoint with gRPC backends and one with others need different hosts. @default false */
   readonly separateHosts?: boolean;
+  /** Whether all endpoints have the same CORS, with at most one origin. @default false */
+  readonly sharesCors?: boolean;
   /** The maximum number of replicas of a backend. @default - no limit */
   readonly maxReplicas?: number;
   /** The maximum delay of autoscaling, in seconds. @default - no limit */

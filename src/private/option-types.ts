@@ -147,6 +147,14 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     args: 'string[]?',
     behavior: 'ServerBehavior?',
   },
+  CorsOptions: {
+    allowOrigins: 'string[]',
+    allowCredentials: 'boolean?',
+    allowHeaders: 'string[]?',
+    allowMethods: 'HttpMethod[]?',
+    exposeHeaders: 'string[]?',
+    maxAge: 'Duration?',
+  },
   CustomServerOptions: {
     descriptor: 'servers.ServerDescriptor',
     args: 'string[]?',
@@ -476,6 +484,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     silentLimit: 'Duration?',
   },
   ServingEndpointProps: {
+    cors: 'CorsOptions?',
     description: 'string?',
     endpointName: 'string?',
     headers: 'HeaderMatch[]?',
@@ -755,6 +764,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   'kubernetes.GatewayFeatures': {
     allowHeader: 'kubernetes.GatewaySupport?',
     cancellation: 'kubernetes.GatewaySupport?',
+    cors: 'kubernetes.GatewaySupport?',
     failover: 'kubernetes.GatewaySupport?',
     forwardedPrefix: 'kubernetes.GatewaySupport?',
     grpc: 'kubernetes.GatewaySupport?',

@@ -756,6 +756,13 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     define: (scope) => one(scope, { replicas: 2, stickySession: {}, cancelOnDisconnect: true }),
   },
   {
+    name: 'cross-origin requests of one page',
+    define: (scope) => {
+      const cors = { allowOrigins: ['https://app.example.com'], allowCredentials: true, exposeHeaders: ['X-Request-Id'] };
+      one(scope, {}, { cors: { ...cors, allowHeaders: ['Content-Type', 'Authorization'], maxAge: Duration.hours(1) } });
+    },
+  },
+  {
     name: 'clients that keep their backend for a week',
     define: (scope) => {
       const { endpoint, backends } = several(scope, ['v1', 'v2']);

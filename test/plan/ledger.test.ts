@@ -69,6 +69,7 @@ describe('the ledger', () => {
     [Feature.METHOD_MATCH, { methods: [HttpMethod.POST] }, {}],
     [Feature.METHOD_NOT_ALLOWED, { methods: [HttpMethod.POST] }, {}],
     [Feature.ALLOW_HEADER, { methods: [HttpMethod.POST] }, {}],
+    [Feature.CORS, { cors: { allowOrigins: ['*'] } }, {}],
     [Feature.HEADER_MATCH, { headers: [{ name: 'a', values: ['b'] }] }, {}],
     [Feature.STRIP_PREFIX, { path: '/a', stripPrefix: true }, {}],
     [Feature.FORWARDED_PREFIX, { path: '/a', stripPrefix: true }, {}],

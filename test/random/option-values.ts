@@ -19,6 +19,10 @@ const VERSIONS = ['0.30.0', '1.4', '2.8.0', '23.0.0', '25.06', '99.0'];
 export const OPTION_VALUES: { readonly [option: string]: readonly Part[] } = {
   accelerator: ['tpu-v5-lite-podslice', 'tpu-v6e-slice'],
   acceleratorType: ['L4', 'A100'],
+  allowHeaders: [['Content-Type', 'Authorization'], ['X-Request-Id']],
+  allowOrigins: [['https://app.example.com'], ['*'], ['https://a.example.com', 'http://localhost:3000']],
+  exposeHeaders: [['X-Request-Id']],
+  'CorsOptions.maxAge': seconds(0, 600),
   accessPointArn: ['arn:aws:s3files:eu-west-1:123456789012:file-system/fs-1/access-point/ap-1'],
   accessPoint: object('fileSystem'),
   address: ['https://models.example.com', 'http://10.0.0.7:8080'],

@@ -100,7 +100,7 @@ test(
     );
     expect(found.slice(0, 5)).toEqual([]);
     expect(sent).toBeGreaterThanOrEqual(REQUESTS);
-    expect([...kinds.keys()].sort()).toEqual(['400', '404', '405', 'header rule', 'own address', 'shares']);
+    expect([...kinds.keys()].sort()).toEqual(['204', '400', '404', '405', 'header rule', 'own address', 'shares']);
   },
   60_000 + 60 * REQUESTS,
 );

@@ -187,9 +187,11 @@ class Run {
     else if (action === 'set-header') this.headers[(rest[0] as string).toLowerCase()] = this.format(rest[1] as string);
     else if (action === 'track-sc0') this.tracked = `${rest[2]} ${this.fetch(rest[0] as string)}`;
     else if (action === 'return') {
-      const header = rest.indexOf('hdr');
-      const headers =
-        header < 0 ? {} : { [(rest[header + 1] as string).toLowerCase()]: this.format(rest[header + 2] as string) };
+      const headers = Object.fromEntries(
+        rest.flatMap((word, index) =>
+          word === 'hdr' ? [[(rest[index + 1] as string).toLowerCase(), this.format(rest[index + 2] as string)]] : [],
+        ),
+      );
       return { status: Number(rest[rest.indexOf('status') + 1]), headers };
     } else if (action !== 'set-uri') throw new Error(`unknown action '${action}'`);
     return undefined;

@@ -1,5 +1,6 @@
 /** What a plan promises for a request, from the order of its routes alone: the first one that matches wins. */
 import type { ServingPlan } from '../../src/plan/plan';
+import { PREFLIGHT_HEADER } from '../../src/plan/routes';
 import { RouteKind, type RoutePlan } from '../../src/plan/serving-plan';
 import { headerOf, matchesHost, matchesPrefix } from './observation';
 import type { Request } from './request';
@@ -30,6 +31,7 @@ export function plannedRoute(plan: ServingPlan, request: Request): Planned {
   const decoded = text.replace(/\/\/+/g, '/');
   const route = plan.routes.find((candidate) => matches(candidate, request, decoded));
   if (route === undefined) return { status: 404 };
+  if (route.kind === RouteKind.PREFLIGHT) return { status: 204 };
   if (route.kind === RouteKind.METHOD_NOT_ALLOWED) return { status: 405, allow: route.allow.join(', ') };
   const seen = rewritten(route, path);
   if (seen === undefined) return { status: 400 };
@@ -49,6 +51,7 @@ function matches(route: RoutePlan, request: Request, path: string): boolean {
     (route.hosts.length === 0 || route.hosts.some((pattern) => matchesHost(pattern, host))) &&
     matchesPrefix(decodeURIComponent(route.prefix), path) &&
     (route.methods.length === 0 || route.methods.includes(request.method ?? 'GET')) &&
+    (route.kind !== RouteKind.PREFLIGHT || headerOf(request, PREFLIGHT_HEADER) !== undefined) &&
     route.headers.every(({ name, values }) => values.includes(headerOf(request, name) ?? ''))
   );
 }

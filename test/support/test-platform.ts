@@ -112,6 +112,7 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.PATH_TIMEOUT]: DONE,
   [extension.Feature.METHOD_NOT_ALLOWED]: DONE,
   [extension.Feature.ALLOW_HEADER]: DONE,
+  [extension.Feature.CORS]: DONE,
   [extension.Feature.STRIP_PREFIX]: DONE,
   [extension.Feature.FORWARDED_PREFIX]: DONE,
   [extension.Feature.HEADER_MATCH]: DONE,

@@ -1,8 +1,9 @@
 /** Every time in the router configuration, and its origin. */
+import { MARGIN_SECONDS } from '../../src/plan/rules';
 import { longestInRouter } from './kubernetes-rows';
 import { constant, defined, planned, ROUTE_SILENCE, type Row, reference } from './rows';
 
-const byRoute = reference('var(txn.route),field(2,|),mul(1000)', 'the second field of the route, in milliseconds');
+const byRoute = reference('var(txn.route),field(2,|)', 'the second field of the route, in milliseconds');
 
 /** The values of the defaults section; backends only have values that differ. */
 const DEFAULT_INTERVAL = 10;
@@ -10,7 +11,14 @@ const DEFAULT_TIMEOUT = 5;
 
 export const ROUTER_ROWS: readonly Row[] = [
   { field: 'hard-stop-after', of: 'platform', origin: planned('longest request of the router', longestInRouter) },
-  { field: 'timeout client', of: 'platform', origin: ROUTE_SILENCE },
+  {
+    field: 'timeout client',
+    of: 'platform',
+    origin: planned(
+      'route silence and the margin, so that the timeout of the server decides',
+      ({ plan }) => Math.max(...plan.endpoints.map(({ silenceSeconds }) => silenceSeconds)) + MARGIN_SECONDS,
+    ),
+  },
   { field: 'timeout server', of: 'platform', origin: ROUTE_SILENCE },
   { field: 'timeout tunnel', of: 'platform', origin: ROUTE_SILENCE },
   {

@@ -49,7 +49,9 @@ export function timesInRouter(configuration: string): TimeValue[] {
 export function timesInRoutes(map: string): TimeValue[] {
   return map.split('\n').flatMap((line): TimeValue[] => {
     const [, endpoint, value] = /^[^#]\S* ([^|]+)\|(\d+)\|/.exec(line) ?? [];
-    return endpoint === undefined ? [] : [{ field: 'route', path: `frontend _router ${endpoint}`, value }];
+    // A route whose requests reach no server has no timeout.
+    if (endpoint === undefined || Number(value) === 0) return [];
+    return [{ field: 'route', path: `frontend _router ${endpoint}`, value: String(Number(value) / 1000) }];
   });
 }
 

@@ -1,7 +1,7 @@
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { EndpointBinding } from '../../constructs/bindings';
 import type { TargetPlatform } from '../../constructs/target-platform';
-import type { RouteConditions } from '../../plan/routes';
+import { PREFLIGHT_HEADER, type RouteConditions } from '../../plan/routes';
 import { type RuleConditions, splitRoute } from '../../plan/rule-parts';
 import { RouteKind, type RoutePlan } from '../../plan/serving-plan';
 import type { RuleLimits } from '../../plan/target-profile';
@@ -9,6 +9,9 @@ import type { BackendService } from './backend-service';
 import { checkConditions } from './conditions';
 import { late } from './late';
 import type { Network } from './network';
+
+/** The ids of rules that do not forward to backends. */
+const ANSWERED = /^(MethodNotAllowed|Preflight)/;
 
 interface NamedRule {
   readonly rule: elbv2.CfnListenerRule;
@@ -46,7 +49,7 @@ export class ListenerRules {
       const rule = new elbv2.CfnListenerRule(this.endpoint.scope, index === 0 ? id : `${id}.${index}`, {
         listenerArn: this.network.listenerArn,
         priority: late.number(() => route().rules[index]?.priority),
-        conditions: renderConditions(part),
+        conditions: [...renderConditions(part), ...(conditions.kind === RouteKind.PREFLIGHT ? [HAS_PREFLIGHT_HEADER] : [])],
         actions: late.any(() => this.renderActions(route())),
         transforms: late.any(() => renderTransforms(route())),
       });
@@ -63,7 +66,7 @@ export class ListenerRules {
   }
 
   private depend({ rule, users }: NamedRule, backend: string): void {
-    if (users === undefined ? rule.node.id.startsWith('MethodNotAllowed') : !users.includes(backend)) return;
+    if (users === undefined ? ANSWERED.test(rule.node.id) : !users.includes(backend)) return;
     rule.addResourceDependency(this.serviceOf(backend).cfnService);
   }
 
@@ -73,6 +76,8 @@ export class ListenerRules {
       case RouteKind.HEADER_RULE:
       case RouteKind.SHARES:
         return [this.forward(route)];
+      case RouteKind.PREFLIGHT:
+        return [{ type: 'fixed-response', fixedResponseConfig: { statusCode: '204' } }];
       case RouteKind.METHOD_NOT_ALLOWED:
         return [fixedResponse('405', `method not allowed; allowed: ${route.allow.join(', ')}`)];
     }
@@ -87,6 +92,11 @@ export class ListenerRules {
     return { type: 'forward', forwardConfig: { targetGroups, ...stickinessOf(route) } };
   }
 }
+
+const HAS_PREFLIGHT_HEADER: elbv2.CfnListenerRule.RuleConditionProperty = {
+  field: 'http-header',
+  httpHeaderConfig: { httpHeaderName: PREFLIGHT_HEADER, values: ['*'] },
+};
 
 function stickinessOf({ stickySeconds }: RoutePlan): Partial<elbv2.CfnListenerRule.ForwardConfigProperty> {
   if (stickySeconds === undefined) return {};

@@ -5,6 +5,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import type { TargetPlatform } from '../../constructs/target-platform';
+import type { CorsIntent } from '../../plan/intents';
 import { isUnresolved } from '../../private/tokens';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import type { ListenerFacts } from '../listener-facts';
@@ -71,6 +72,7 @@ export class Network {
     const plain = makeListener(platform, this.loadBalancer, certificate === undefined ? NOT_FOUND : REDIRECT);
     this.redirect = certificate === undefined ? undefined : plain;
     this.listener = certificate === undefined ? plain : makeSecureListener(platform, this.loadBalancer, certificate);
+    addCors(this.listener, platform);
     this.listenerArn = this.listener.listenerArn;
     this.url = `${props.certificate === undefined ? 'http' : 'https'}://${this.loadBalancer.loadBalancerDnsName}`;
   }
@@ -148,6 +150,30 @@ export class Network {
     if (outermostStack(Stack.of(user)) !== own && own === Stack.of(this.redirect))
       own.exportValue(this.redirect.listenerArn);
   }
+}
+
+/** The attributes of the listener that add the headers of cross-origin requests, by their suffix. */
+const CORS_ATTRIBUTES: { readonly [suffix: string]: (cors: CorsIntent) => string } = {
+  allow_origin: ({ origins }) => origins[0] as string,
+  allow_methods: ({ methods }) => methods.join(','),
+  allow_headers: ({ headers }) => headers.join(','),
+  allow_credentials: ({ credentials }) => (credentials ? 'true' : ''),
+  expose_headers: ({ exposedHeaders }) => exposedHeaders.join(','),
+  max_age: ({ maxAgeSeconds }) => String(maxAgeSeconds),
+};
+
+/** Adds the headers of cross-origin requests to all responses of the listener. All endpoints have the same. */
+function addCors(listener: elbv2.ApplicationListener, platform: TargetPlatform): void {
+  (listener.node.defaultChild as elbv2.CfnListener).listenerAttributes = late.any(() => {
+    const cors = platform.plan().endpoints.find((endpoint) => endpoint.cors !== undefined)?.cors;
+    if (cors === undefined) return undefined;
+    return Object.entries(CORS_ATTRIBUTES)
+      .map(([suffix, valueOf]) => ({
+        key: `routing.http.response.access_control_${suffix}.header_value`,
+        value: valueOf(cors),
+      }))
+      .filter(({ value }) => value !== '');
+  });
 }
 
 /** Creates a cluster. */

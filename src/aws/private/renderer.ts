@@ -20,7 +20,10 @@ import {
   METHOD_NOT_ALLOWED_KEY,
   methodNotAllowedConditions,
   ownKey,
+  ownPreflightKey,
   ownRoute,
+  PREFLIGHT_KEY,
+  preflightConditions,
   SHARES_KEY,
   shareConditions,
 } from '../../plan/routes';
@@ -75,6 +78,7 @@ export class EcsRenderer extends TargetRenderer {
     rules.add('Shares', SHARES_KEY, shareConditions(intent));
     if (intent.methods.length > 0)
       rules.add('MethodNotAllowed', METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(intent));
+    if (intent.cors !== undefined) rules.add('Preflight', PREFLIGHT_KEY, preflightConditions(intent));
     if (!hasUrl(intent.hosts)) return;
     const output = new CfnOutput(scope, 'Url', {
       value: this.urlOf(endpoint),
@@ -102,6 +106,10 @@ export class EcsRenderer extends TargetRenderer {
     const rules = this.rules.get(intent.endpoint) as ListenerRules;
     const own = ownRoute({ endpoint: endpoint.intent, attachment: intent, backend: backend.intent });
     if (own !== undefined) rules.add(`Own-${intent.segment}`, ownKey(intent.backend), own, [intent.backend]);
+    if (endpoint.intent.cors !== undefined && own !== undefined && own.prefix !== endpoint.intent.prefix) {
+      const conditions = preflightConditions(endpoint.intent, own.prefix);
+      rules.add(`Preflight-${intent.segment}`, ownPreflightKey(intent.backend), conditions);
+    }
     rules.dependOn(intent.backend);
     this.addPrefix(endpoint.intent, backend.intent);
   }

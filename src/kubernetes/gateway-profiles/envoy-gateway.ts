@@ -120,6 +120,10 @@ export const ENVOY_GATEWAY: GatewayProfileOptions = {
       level: SupportLevel.APPROXIMATED,
       detail: "Envoy closes the connection to every server when the client closes its own, regardless of 'cancelOnDisconnect'",
     },
+    cors: {
+      level: SupportLevel.NATIVE,
+      detail: 'the CORS filter of the HTTPRoute; a preflight request is answered with 200, without its origin if that is not allowed',
+    },
     failover: {
       level: SupportLevel.APPROXIMATED,
       detail: 'the share of a backend without a ready replica is answered with 503',

@@ -60,6 +60,9 @@ export const PORTABLE_FEATURES: Required<GatewayFeatures> = {
   pathTimeout: left('a portable route cannot have a request timeout; the gateway applies its own to every path'),
   methodNotAllowed: left('a request with another method matches no rule; most gateways answer it with 404'),
   allowHeader: left('the gateway answers requests that match no rule'),
+  cors: refused(
+    "not every gateway supports the CORS filter of an HTTPRoute; use GatewayProfile.ENVOY_GATEWAY or the built-in router, or remove 'cors' and let the server answer",
+  ),
   keepAlive: left('the gateway must close idle connections before the server does'),
   failover: left('many gateways answer the share of a backend without a ready replica with 503'),
 };

@@ -122,7 +122,7 @@ export class EndpointRoutes implements EndpointObjects {
     if (this.memo?.plan !== plan) {
       const isOpen = acceptsEveryMethod(this.platform.plan(), plan.intent);
       const routes = plan.routes.filter((route) => !isOpen || route.kind !== RouteKind.METHOD_NOT_ALLOWED);
-      this.memo = { plan, parts: httpRouteParts(plan.intent, routes, this.options) };
+      this.memo = { plan, parts: httpRouteParts({ ...plan.intent, cors: plan.cors }, routes, this.options) };
     }
     const part = (this.memo.parts[index] ?? this.memo.parts.at(-1)) as HttpRoutePart;
     return this.kind === 'GRPCRoute' ? grpcRoutePart(part) : part;

@@ -38,6 +38,7 @@ const MEMBER_OF: { readonly [feature in RoutingFeature]: keyof GatewayFeatures }
   [Feature.PATH_TIMEOUT]: 'pathTimeout',
   [Feature.METHOD_NOT_ALLOWED]: 'methodNotAllowed',
   [Feature.ALLOW_HEADER]: 'allowHeader',
+  [Feature.CORS]: 'cors',
   [Feature.KEEP_ALIVE]: 'keepAlive',
   [Feature.FAILOVER]: 'failover',
   [Feature.MAX_CONCURRENCY]: 'maxConcurrency',

@@ -35,6 +35,18 @@ interface RequestHeaders {
     | { readonly remove: string[] };
 }
 
+interface Cors {
+  readonly type: 'CORS';
+  readonly cors: {
+    readonly allowOrigins: string[];
+    readonly allowMethods: string[];
+    readonly allowHeaders: string[];
+    readonly allowCredentials?: boolean;
+    readonly exposeHeaders?: string[];
+    readonly maxAge: number;
+  };
+}
+
 interface Extension {
   readonly type: 'ExtensionRef';
   readonly extensionRef: { readonly group: string; readonly kind: string; readonly name: string };
@@ -42,7 +54,7 @@ interface Extension {
 
 export interface HttpRouteRule {
   readonly matches: HttpRouteMatch[];
-  readonly filters?: (UrlRewrite | RequestHeaders | Extension)[];
+  readonly filters?: (UrlRewrite | RequestHeaders | Cors | Extension)[];
   readonly backendRefs?: {
     readonly name: string;
     readonly namespace?: string;
@@ -68,6 +80,9 @@ export interface HttpRouteOptions {
   readonly methodNotAllowed?: Extension;
 }
 
+/** These options with the filter of an endpoint that accepts cross-origin requests. */
+type RuleOptions = HttpRouteOptions & { readonly cors?: Cors };
+
 /**
  * The HTTPRoutes of one endpoint, split where one would exceed the limits. Their number depends only on the endpoint, its
  * backends and its split, so that the objects can be created before there is a plan.
@@ -77,18 +92,22 @@ export function httpRouteParts(
   routes: RoutePlan[],
   options: HttpRouteOptions,
 ): HttpRoutePart[] {
-  const rules = routes.flatMap((route, index) => rulesOf(route, outranking(routes, index), options));
+  const cors = corsOf(endpoint);
+  const rules = routes.flatMap((route, index) => rulesOf(route, outranking(routes, index), { ...options, cors }));
   const hosts = endpoint.hosts.length === 0 ? [undefined] : chunks(endpoint.hosts, MAX_HOSTS);
   return hosts.flatMap((hostnames) => pack(rules).map((part) => ({ hostnames, rules: part })));
 }
 
-function rulesOf(route: RoutePlan, more: HeaderIntent[], options: HttpRouteOptions): HttpRouteRule[] {
+function rulesOf(route: RoutePlan, more: HeaderIntent[], options: RuleOptions): HttpRouteRule[] {
   const matches = matchesOf(route, more);
   switch (route.kind) {
     case RouteKind.OWN_ADDRESS:
     case RouteKind.HEADER_RULE:
     case RouteKind.SHARES:
       return forwardingRules(route, matches, options);
+    case RouteKind.PREFLIGHT:
+      // The filter of the other rules makes the gateway answer them.
+      return [];
     case RouteKind.METHOD_NOT_ALLOWED: {
       const filter = options.methodNotAllowed;
       if (filter === undefined) return [];
@@ -97,9 +116,9 @@ function rulesOf(route: RoutePlan, more: HeaderIntent[], options: HttpRouteOptio
   }
 }
 
-function forwardingRules(route: RoutePlan, matches: HttpRouteMatch[], options: HttpRouteOptions): HttpRouteRule[] {
+function forwardingRules(route: RoutePlan, matches: HttpRouteMatch[], options: RuleOptions): HttpRouteRule[] {
   const rewrite = rewriteOf(route);
-  const filters = [rewrite, prefixHeaderOf(route)].filter((filter) => filter !== undefined);
+  const filters = [rewrite, prefixHeaderOf(route), options.cors].filter((filter) => filter !== undefined);
   const rule: Omit<HttpRouteRule, 'matches'> = {
     filters: filters.length === 0 ? undefined : filters,
     backendRefs: route.shares.map(({ backend, weight }) => ({
@@ -112,6 +131,21 @@ function forwardingRules(route: RoutePlan, matches: HttpRouteMatch[], options: H
   // Gateway API allows a ReplacePrefixMatch only in a rule with a single match.
   const size = rewrite?.urlRewrite.path.type === 'ReplacePrefixMatch' ? 1 : MAX_MATCHES_PER_RULE;
   return chunks(matches, size).map((part) => ({ matches: part, ...rule }));
+}
+
+function corsOf({ cors }: EndpointIntent): Cors | undefined {
+  if (cors === undefined) return undefined;
+  return {
+    type: 'CORS',
+    cors: {
+      allowOrigins: cors.origins,
+      allowMethods: cors.methods,
+      allowHeaders: cors.headers,
+      ...(cors.credentials && { allowCredentials: true }),
+      ...(cors.exposedHeaders.length > 0 && { exposeHeaders: cors.exposedHeaders }),
+      maxAge: cors.maxAgeSeconds,
+    },
+  };
 }
 
 function rewriteOf(route: RoutePlan): UrlRewrite | undefined {

@@ -16,6 +16,22 @@ export interface PathTimeIntent {
   readonly requestTimeoutSeconds: number;
 }
 
+/** The cross-origin requests that an endpoint accepts. */
+export interface CorsIntent {
+  /** The origins, or `*` alone. */
+  readonly origins: string[];
+  /** The methods. */
+  readonly methods: string[];
+  /** The request headers, in lower case. */
+  readonly headers: string[];
+  /** Whether browsers send credentials. */
+  readonly credentials: boolean;
+  /** The response headers that pages may read, in lower case. */
+  readonly exposedHeaders: string[];
+  /** How long browsers may keep the answer to a preflight request, in seconds. */
+  readonly maxAgeSeconds: number;
+}
+
 /** The options of an endpoint after defaults. */
 export interface EndpointIntent {
   /** The construct path, which is the endpoint's key in a plan. */
@@ -50,6 +66,8 @@ export interface EndpointIntent {
   readonly protocol?: StreamProtocol;
   /** Whether streams may be cut off when their replica stops. @default false */
   readonly cutOnStop?: boolean;
+  /** The cross-origin requests of browsers that it accepts. @default - left to the server */
+  readonly cors?: CorsIntent;
   /** The first of the priorities of the endpoint's rules, if the target numbers its rules. @default - computed */
   readonly priority?: number;
   /** What identifies its resources to the target, which priorities derive from. @default - the construct path */

@@ -92,6 +92,23 @@ export const ENDPOINT_EDITS: readonly Edit[] = [
   endpointEdit('a header', tier('gold')),
   change('a second value of a header', [tier('gold')], [tier('gold', 'silver')]),
   change('another header', [tier('gold')], [{ headers: [{ name: 'x-group', values: ['gold'] }] }]),
+  // Cross-origin requests
+  endpointEdit('cross-origin requests', { cors: { allowOrigins: ['https://app.example.com'] } }),
+  change(
+    'another origin',
+    [{ cors: { allowOrigins: ['https://app.example.com'] } }],
+    [{ cors: { allowOrigins: ['*'] } }],
+  ),
+  change(
+    'cross-origin requests with a priority',
+    [{ priority: 100 }],
+    [{ priority: 100, cors: { allowOrigins: ['*'] } }],
+  ),
+  change(
+    'a method of an endpoint with cross-origin requests',
+    [{ cors: { allowOrigins: ['*'] } }],
+    [{ cors: { allowOrigins: ['*'] }, methods: [POST] }],
+  ),
   // Priority
   endpointEdit('a priority', { priority: 100 }),
   change('another priority', [{ priority: 100 }], [{ priority: 200 }]),

@@ -38,5 +38,6 @@ export const ENDPOINT_EDITS: readonly Edit[] = [
     { streaming: { maxDuration: Duration.minutes(30), heartbeat: Duration.seconds(15) } },
     { pods: true },
   ),
+  endpointEdit('cors', { cors: { allowOrigins: ['https://app.example.com'] } }),
   endpointEdit('priority', { priority: 7 }),
 ];

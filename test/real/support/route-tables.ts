@@ -46,6 +46,7 @@ interface EndpointTable {
   readonly methods: readonly HttpMethod[];
   readonly headers: readonly { readonly name: string; readonly values: readonly string[] }[];
   readonly stripPrefix: boolean;
+  readonly cors: boolean;
   readonly requestTimeout: number;
   readonly below?: number;
   readonly backends: readonly { readonly weight: number; readonly address: OwnAddress }[];
@@ -75,6 +76,7 @@ const endpoint: fc.Arbitrary<EndpointTable> = fc.record({
     fc.uniqueArray(header, { maxLength: 2, selector: ({ name }) => name }),
   ),
   stripPrefix: fc.boolean(),
+  cors: fc.boolean(),
   requestTimeout: fc.integer({ min: 1, max: 300 }),
   below: fc.option(fc.integer({ min: 1, max: 300 }), { freq: 3, nil: undefined }),
   backends: fc.array(
@@ -117,7 +119,7 @@ const BASES = [
 
 /** Requests that often match, and sometimes nearly. */
 export const requests: fc.Arbitrary<Request> = fc.record({
-  method: fc.constantFrom(...METHODS, ...METHODS, HttpMethod.PATCH, 'get', 'GET|e0', 'gold|x-tier'),
+  method: fc.constantFrom(...METHODS, ...METHODS, HttpMethod.OPTIONS, HttpMethod.OPTIONS, HttpMethod.PATCH, 'get', 'GET|e0', 'gold|x-tier'),
   host: fc.constantFrom(
     ...[
       'x.com',
@@ -145,6 +147,7 @@ export const requests: fc.Arbitrary<Request> = fc.record({
       fc.oneof(
         picked(HEADERS),
         picked(RULES),
+        { weight: 2, arbitrary: picked({ 'access-control-request-method': ['POST'] }) },
         {
           weight: 3,
           arbitrary: fc
@@ -182,6 +185,7 @@ function declare(root: RootConstruct, item: EndpointTable, id: string): void {
     ...(item.headers.length > 0 && {
       headers: item.headers.map(({ name, values }) => ({ name, values: [...values] })),
     }),
+    ...(item.cors && { cors: { allowOrigins: ['*'] } }),
     ...(item.below !== undefined && { paths: [{ path: '/batch', requestTimeout: Duration.seconds(item.below) }] }),
   });
   const backends = item.backends.map(({ weight, address }, index) => {

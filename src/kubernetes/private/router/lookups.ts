@@ -1,3 +1,4 @@
+import { METHOD, renderCors, renderMethod } from './cors';
 import type { Stage } from './places';
 import { answer } from './problems';
 import { isEncoded, MapFile, type RouteTable, SPACE } from './route-table';
@@ -15,6 +16,7 @@ export function renderLookups(table: RouteTable): string[] {
           `  http-request set-var(txn.path) ${word(`var(txn.path),regsub(" ","${SPACE.repeat(4)}",g)`)} if { var(txn.path) -m sub ${word(' ')} }`,
         ]
       : []),
+    ...(table.maps.has(MapFile.CORS) ? renderMethod() : []),
     ...(hasHosts ? ['  http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)'] : []),
     ...(stages.length > 1 ? ['  acl placed var(txn.at) -m found'] : []),
     '  acl routed var(txn.route) -m found',
@@ -25,6 +27,12 @@ export function renderLookups(table: RouteTable): string[] {
       ...renderPass(table, rest, ' !routed'),
     ]),
     answer(404, 'no endpoint matches the request', 'if !routed'),
+    ...(table.maps.has(MapFile.CORS)
+      ? renderCors({
+          headers: MapFile.CORS,
+          ...(table.maps.has(MapFile.ORIGINS) && { origins: MapFile.ORIGINS }),
+        })
+      : []),
   ];
 }
 
@@ -36,7 +44,8 @@ function renderPass(table: RouteTable, stages: readonly Stage[], unless: string)
     ...stages.flatMap((stage, index) => renderStage(table, stage, `${index === 0 ? '' : ' !placed'}${unless}`)),
     ...table.aspects.map((aspect) => {
       const { header } = aspect;
-      const value = header === undefined ? 'method' : call('req.fhdr', header);
+      const method = table.maps.has(MapFile.CORS) ? METHOD : 'method';
+      const value = header === undefined ? method : call('req.fhdr', header);
       const key =
         header === undefined
           ? 'concat(|,txn.at)'

@@ -68,6 +68,9 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.METHOD_MATCH]: native('a condition of the route; CONNECT and TRACE are answered with 501'),
   [Feature.METHOD_NOT_ALLOWED]: native('answered by the router after the routes of the path'),
   [Feature.ALLOW_HEADER]: native('the methods of the path'),
+  [Feature.CORS]: native(
+    'the router answers preflight requests with 204, and sets the headers of all responses of the endpoint instead of the server',
+  ),
   [Feature.STRIP_PREFIX]: native(
     'the router rewrites the path and removes empty segments; a path that servers could interpret differently is answered with 400',
   ),

@@ -1,9 +1,11 @@
 import type { ServingPlan } from '../../../plan/plan';
-import { type BackendPlan, type EndpointPlan, RouteKind, type RoutePlan } from '../../../plan/serving-plan';
+import { PREFLIGHT_METHOD } from '../../../plan/routes';
+import { type EndpointPlan, RouteKind, type RoutePlan } from '../../../plan/serving-plan';
+import { CORS_COLUMNS, corsLines, hasCors, originLines } from './cors';
 import { type Aspect, type Candidate, Decisions, type Leaf } from './decisions';
 import { type Places, placesOf } from './places';
 import { poolsOf } from './pools';
-import { COLUMNS, renderRoute } from './routes';
+import { COLUMNS, PREFLIGHT, renderRoute } from './routes';
 import { SERVICE, serviceSection } from './services';
 import { encode } from './words';
 
@@ -21,6 +23,10 @@ export enum MapFile {
   METHODS = 'methods.map',
   ROUTES = 'routes.map',
   ALLOW = 'allow.map',
+  /** The headers of endpoints that accept cross-origin requests. */
+  CORS = 'cors.map',
+  /** The origins that these accept. */
+  ORIGINS = 'origins.map',
   /** The sections of pools without ready servers, except for the usual one. */
   SERVICES = 'services.map',
 }
@@ -35,6 +41,8 @@ const HEADINGS: { readonly [file in MapFile]: string } = {
   [MapFile.METHODS]: 'method|state -> next state; others keep the state',
   [MapFile.ROUTES]: `state -> ${COLUMNS}`,
   [MapFile.ALLOW]: 'state -> methods that are accepted instead',
+  [MapFile.CORS]: `endpoint -> ${CORS_COLUMNS}`,
+  [MapFile.ORIGINS]: 'origin|endpoint -> origin',
   [MapFile.SERVICES]: `backend -> section while none of its replicas is ready; the others have ${SERVICE}`,
 };
 
@@ -65,7 +73,7 @@ export function routeTable(plan: ServingPlan): RouteTable {
     ...places,
     aspects: aspects.ordered.filter((aspect) => used.has(aspect)),
     wildcardLabels: [...new Set(wildcards)].sort((a, b) => b - a),
-    maps: mapsOf(places, poolsOf(plan)),
+    maps: mapsOf(places, plan),
   };
 }
 
@@ -83,8 +91,10 @@ class Aspects {
 
   private readonly method: Aspect = {};
   private readonly headers = new Map<string, Aspect>();
+  private readonly hasCors: boolean;
 
   constructor(routes: readonly RoutePlan[]) {
+    this.hasCors = hasCors(routes);
     const required = routes.flatMap(({ headers, pickedByHeader }) => (pickedByHeader ? headers.slice(0, -1) : headers));
     for (const { name } of required) this.headers.set(name, this.headers.get(name) ?? { header: name });
     const first = [...this.headers.values()];
@@ -94,9 +104,13 @@ class Aspects {
     this.ordered = [...first, ...(hasMethods ? [this.method] : []), ...[...this.headers.values()].slice(first.length)];
   }
 
-  public conditionsOf({ methods, headers }: RoutePlan): Candidate['conditions'] {
+  public conditionsOf({ kind, methods, headers }: RoutePlan): Candidate['conditions'] {
     const conditions = new Map<Aspect, ReadonlySet<string>>();
-    if (methods.length > 0) conditions.set(this.method, new Set(methods));
+    if (kind === RouteKind.PREFLIGHT) conditions.set(this.method, new Set([PREFLIGHT]));
+    else if (methods.length > 0) {
+      const also = this.hasCors && methods.includes(PREFLIGHT_METHOD) ? [PREFLIGHT] : [];
+      conditions.set(this.method, new Set([...methods, ...also]));
+    }
     for (const { name, values } of headers) {
       const aspect = this.headers.get(name) as Aspect;
       const before = conditions.get(aspect);
@@ -133,6 +147,8 @@ class Leaves {
         return { name: `${name}#${this.nextRule(route, name)}`, row: row() };
       case RouteKind.SHARES:
         return { name, row: row() };
+      case RouteKind.PREFLIGHT:
+        return { name: `${name}!`, row: row() };
       case RouteKind.METHOD_NOT_ALLOWED:
         return { name: `${name}?`, allow: route.allow.join(', ') };
     }
@@ -152,7 +168,7 @@ function hostsOf({ stages }: Places, kind: 'host' | 'wildcard'): [host: string, 
   return (stage?.sites ?? []).flatMap(({ name, hosts }) => hosts.map((host): [string, string] => [host, name]));
 }
 
-function mapsOf(places: Places, pools: readonly BackendPlan[]): Maps {
+function mapsOf(places: Places, plan: ServingPlan): Maps {
   const { paths, decisions } = places;
   const { steps, leaves, aspects } = decisions;
   const encoded = new Set(aspects.filter((aspect) => isEncoded(places, aspect)));
@@ -169,7 +185,9 @@ function mapsOf(places: Places, pools: readonly BackendPlan[]): Maps {
       .map(({ value, from, to }) => [`${value}|${from}`, to]),
     [MapFile.ROUTES]: [...leaves].flatMap(([state, { row }]) => (row === undefined ? [] : [[state, row]])),
     [MapFile.ALLOW]: [...leaves].flatMap(([state, { allow }]) => (allow === undefined ? [] : [[state, allow]])),
-    [MapFile.SERVICES]: pools
+    [MapFile.CORS]: corsLines(plan.endpoints),
+    [MapFile.ORIGINS]: originLines(plan.endpoints),
+    [MapFile.SERVICES]: poolsOf(plan)
       .map((pool): [string, string] => [pool.slug, serviceSection(pool)])
       .filter(([, section]) => section !== SERVICE),
   };

@@ -1,5 +1,6 @@
 import { StreamProtocol } from '../../../plan/choices';
-import type { EndpointPlan, RoutePlan, SharePlan } from '../../../plan/serving-plan';
+import { PREFLIGHT_METHOD } from '../../../plan/routes';
+import { type EndpointPlan, RouteKind, type RoutePlan, type SharePlan } from '../../../plan/serving-plan';
 import { greatestCommonDivisor } from '../../../plan/weights';
 import { stickyEnd } from './sticky-sessions';
 import { encode } from './words';
@@ -23,6 +24,9 @@ export const COLUMNS =
 
 /** The protocol of a route whose endpoint streams by WebSocket. */
 export const WEB_SOCKET = 'ws';
+
+/** What stands for the method of a preflight request, and the protocol of its route. No method contains a colon. */
+export const PREFLIGHT = `${PREFLIGHT_METHOD}:preflight`;
 
 /** The values of the protocol column: what a client may upgrade to. gRPC is refused elsewhere. */
 const PROTOCOLS: { readonly [protocol in StreamProtocol]: string } = {
@@ -57,7 +61,9 @@ export function renderRoute(route: RoutePlan, endpoint: EndpointPlan, slugOf: (b
   return [
     endpoint.slug,
     String(Math.round(1000 * route.silenceSeconds)),
-    PROTOCOLS[endpoint.intent.protocol ?? StreamProtocol.SERVER_SENT_EVENTS],
+    route.kind === RouteKind.PREFLIGHT
+      ? PREFLIGHT
+      : PROTOCOLS[endpoint.intent.protocol ?? StreamProtocol.SERVER_SENT_EVENTS],
     cut,
     encode(put),
     encode(route.removedPrefix ?? ''),
