@@ -260,11 +260,15 @@ export class Ledger {
     this.use(path, Feature.STICKY_REPLICAS, `${stickySeconds} s${added}`);
   }
 
-  /** Records whether requests end with the connection of their client, and why. */
+  /** Records whether requests end with the connection of their client, and why. Only a setting can be refused. */
   private addCancellation(backend: BackendIntent): void {
+    const { path, cancelOnDisconnect } = backend;
+    const { level, detail } = capabilityOf(this.intents.target, Feature.CANCELLATION);
     const entry = cancellationEntry(this.intents.target, backend);
-    if (entry === undefined) this.use(backend.path, Feature.CANCELLATION);
-    else this.entries.push(entry);
+    if (entry !== undefined) this.entries.push(entry);
+    else if (cancelOnDisconnect !== undefined) this.use(path, Feature.CANCELLATION, String(cancelOnDisconnect));
+    else
+      this.add(path, Feature.CANCELLATION, level === SupportLevel.REFUSED ? SupportLevel.APPLICATION : level, detail);
   }
 
   /** Records a protocol other than HTTP/1.1, and that the application must support it if its server does not declare it. */

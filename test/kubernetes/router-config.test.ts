@@ -124,11 +124,7 @@ describe('the configuration of the router', () => {
       Object.fromEntries(sections.map(({ name, lines: own }) => [name, own.map((line) => line.join(' '))])),
     ).toEqual({
       _service: ['server service 0.0.0.0:80'],
-      'limited-v_service': [
-        'default-server maxconn 2',
-        'timeout queue 60s',
-        'server service 0.0.0.0:80',
-      ],
+      'limited-v_service': ['default-server maxconn 2', 'timeout queue 60s', 'server service 0.0.0.0:80'],
       '_service-grpc': ['default-server proto h2', 'http-request set-header TE trailers', 'server service 0.0.0.0:80'],
       '_service-h2': ['default-server proto h2', 'server service 0.0.0.0:80'],
     });
@@ -157,9 +153,9 @@ describe('the configuration of the router', () => {
     endpointOn(platform, 'b', { path: '/b', streaming }).addBackend('v', backendOptions());
     const haproxy = new Haproxy(render(platform.plan()));
     const frontend = haproxy.section('frontend', '_router');
-    expect(haproxy.setting(frontend, 'timeout', 'client')).toEqual(['90s']);
+    expect(haproxy.setting(frontend, 'timeout', 'client')).toEqual(['100s']);
     expect(haproxy.setting(frontend, 'timeout', 'tunnel')).toEqual(['90s']);
-    expect(haproxy.route('_router', { path: '/a' })).toMatchObject({ timeout: 15 });
+    expect(haproxy.route('_router', { path: '/a' })).toMatchObject({ timeout: 6 });
     expect(haproxy.route('_router', { path: '/b' })).toMatchObject({ timeout: 90 });
     // A stream may continue for its hour and the margin after the router gets the signal.
     expect(haproxy.setting(haproxy.section('global', ''), 'hard-stop-after')).toEqual(['3610s']);

@@ -31,16 +31,17 @@ const ELSEWHERE = new Set(['bind', 'option', 'acl', 'tcp-request', 'http-respons
 
 const SECTIONS = new Set(['global', 'resolvers', 'defaults', 'frontend', 'backend']);
 
-/** Splits a line into words. Within single quotes, nothing is special. */
+/** Splits a line into words. Within single quotes, nothing is special; within double quotes, a backslash may escape a quote. */
 export function words(line: string): string[] {
   const found: string[] = [];
   let [current, open] = ['', false];
   for (let index = 0; index < line.length; index++) {
     const char = line[index] as string;
     if (char === "'" || char === '"') {
-      const end = line.indexOf(char, index + 1);
+      const end = endOfQuote(line, index);
       if (end < 0) throw new Error(`unclosed quote: ${line}`);
-      current += line.slice(index + 1, end);
+      const text = line.slice(index + 1, end);
+      current += char === "'" ? text : text.replace(/\\(["\\$])/g, '$1');
       [index, open] = [end, true];
     } else if (char === '\\') {
       current += line[++index] ?? '';
@@ -51,6 +52,14 @@ export function words(line: string): string[] {
     } else current += char;
   }
   return open || current !== '' ? [...found, current] : found;
+}
+
+/** The position of the quote that ends the one at `start`; negative if there is none. */
+function endOfQuote(line: string, start: number): number {
+  const quote = line[start] as string;
+  let end = line.indexOf(quote, start + 1);
+  while (quote === '"' && end > 0 && line[end - 1] === '\\') end = line.indexOf(quote, end + 1);
+  return end;
 }
 
 /** The sections of a configuration. */
