@@ -12,12 +12,12 @@ import type { BalancerStatuses, SupportLevel } from './target-profile';
 
 /** The kind of a route, in matching order for the same host and path. */
 export enum RouteKind {
+  /** Preflight requests of browsers: `OPTIONS` with `Access-Control-Request-Method`. */
+  PREFLIGHT = 'preflight',
   /** Requests to the own address of a backend. */
   OWN_ADDRESS = 'own address',
   /** Requests that match a header rule of a split. */
   HEADER_RULE = 'header rule',
-  /** Preflight requests of browsers: `OPTIONS` with `Access-Control-Request-Method`. */
-  PREFLIGHT = 'preflight',
   /** All other requests of the endpoint. */
   SHARES = 'shares',
   /** Requests with a method that no endpoint of the path accepts. */

@@ -1,6 +1,6 @@
 import type { Explanation } from '../plan/explanation';
 import type { ServingPlan } from '../plan/plan';
-import type { EndpointPlan, RoutePlan } from '../plan/serving-plan';
+import { type EndpointPlan, RouteKind, type RoutePlan } from '../plan/serving-plan';
 import type { Section } from './sections';
 
 /** The routes of every endpoint, in matching order. */
@@ -46,6 +46,8 @@ function routeCells(plan: ServingPlan, route: RoutePlan): string[] {
 }
 
 function destination(plan: ServingPlan, route: RoutePlan): string {
+  if (route.kind === RouteKind.PREFLIGHT)
+    return `answered, for ${plan.endpoint(route.endpoint).cors?.origins.join(', ')}`;
   if (route.shares.length === 0) return `405, allowed: ${route.allow.join(', ')}`;
   const names = new Map(plan.backends.map((backend) => [backend.path, backend.name]));
   const total = route.shares.reduce((sum, share) => sum + share.weight, 0);

@@ -281,6 +281,35 @@ describe('Envoy Gateway', () => {
     expect(lifecycle.preStop.sleep.seconds).toBe(5);
   });
 
+  test('answers cross-origin requests by a filter of every rule that forwards', () => {
+    const cors = { allowOrigins: ['https://app.example.com'], allowCredentials: true, maxAge: Duration.minutes(10) };
+    const { chart } = twoBackends(ENVOY, { methods: [HttpMethod.POST], cors });
+    const rules = onlyRoute(chart).rules as { backendRefs?: unknown[]; filters?: { type: string; cors?: unknown }[] }[];
+    const forwarding = rules.filter(({ backendRefs }) => backendRefs !== undefined);
+    expect(forwarding).toHaveLength(3);
+    for (const { filters = [] } of forwarding)
+      expect(filters).toEqual([
+        {
+          type: 'CORS',
+          cors: {
+            allowOrigins: ['https://app.example.com'],
+            allowMethods: ['POST'],
+            allowHeaders: ['content-type'],
+            allowCredentials: true,
+            maxAge: 600,
+          },
+        },
+      ]);
+    expect(rules).toHaveLength(4);
+  });
+
+  test('is required for cross-origin requests', () => {
+    const { chart } = twoBackends({}, { cors: { allowOrigins: ['*'] } });
+    expect(() => manifestsOf(chart, external)).toThrow(
+      /'cors' is not supported by a portable gateway: .* use GatewayProfile.ENVOY_GATEWAY or the built-in router/,
+    );
+  });
+
   test('does not end a stream that sends its heartbeat', () => {
     const streaming = { maxDuration: Duration.hours(1), heartbeat: Duration.minutes(2) };
     const { chart } = twoBackends(ENVOY, { streaming });
