@@ -9,6 +9,7 @@ export * from './constructs/backend-timeouts';
 export * from './constructs/batching-options';
 export * from './constructs/endpoint-options';
 export * from './constructs/intermediary';
+export * from './constructs/prometheus-target';
 export * from './constructs/references';
 export * from './constructs/scaling-schedule';
 export * from './constructs/scaling-target';

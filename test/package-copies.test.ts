@@ -13,6 +13,7 @@ const FACTORIES: { readonly [name: string]: string } = {
   S3Model: 'Model',
   KubernetesSecret: 'SecretValue',
   MetricTarget: 'ScalingTarget',
+  PrometheusTarget: 'ScalingTarget',
 };
 
 /** Classes that are only a view of a construct, created on demand. */

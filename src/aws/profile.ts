@@ -190,6 +190,9 @@ const CAPABILITIES = capabilitiesOf({
     'ECS publishes no GPU utilization of a service; use ScalingTarget.ongoingRequests, or publish the metric of a DCGM exporter and use aws.MetricTarget.ofAverage',
   ),
   [Feature.CUSTOM_SCALING]: native('target tracking of the service on a CloudWatch metric'),
+  [Feature.QUERY_SCALING]: refused(
+    'CloudWatch does not evaluate PromQL; use aws.MetricTarget with a CloudWatch metric, as the target for AWS of ScalingTarget.byPlatform if the definition is for Kubernetes too',
+  ),
   [Feature.SCHEDULES]: native('two scheduled actions of the scalable target for each schedule'),
   [Feature.SCALE_TO_ZERO]: native(
     'the scheduled actions start and stop all replicas; without replicas, requests get 503',

@@ -11,7 +11,6 @@ import { schedulesOf } from './private/schedules';
 import type { IBackend } from './references';
 import type { ScalingSchedule } from './scaling-schedule';
 import type { ScalingTarget } from './scaling-target';
-import type { ServingPlatform } from './serving-platform';
 
 /** Options of autoscaling. */
 export interface AutoscalingOptions {
@@ -19,7 +18,7 @@ export interface AutoscalingOptions {
    * The minimum number of replicas: at least 1, or 0 with `schedules` that start replicas.
    *
    * With 0 no replica runs outside of the schedules, and requests get status 503. AWS: the scheduled actions also set the
-   * maximum. Kubernetes: 0 is not supported.
+   * maximum. Kubernetes: 0 requires `keda` of the platform.
    *
    * @default 1
    */
@@ -31,14 +30,15 @@ export interface AutoscalingOptions {
   /**
    * The metrics that determine the number of replicas, each used at most once. The one that requires the most replicas applies.
    *
-   * AWS: target tracking. Kubernetes: a HorizontalPodAutoscaler, which supports CPU and memory.
+   * AWS: target tracking. Kubernetes: a HorizontalPodAutoscaler, which supports CPU and memory, or with `keda` of the platform a
+   * ScaledObject, which also supports `PrometheusTarget`.
    */
   readonly targets: ScalingTarget[];
 
   /**
    * Times of the week with more replicas, such as business hours. At most one of them applies at a time.
    *
-   * AWS: scheduled actions. Kubernetes: not supported, because it needs KEDA.
+   * AWS: scheduled actions. Kubernetes: cron triggers, which require `keda` of the platform.
    *
    * @default - none
    */
@@ -123,9 +123,11 @@ export class AutoscalingPolicy extends Construct {
         this,
       );
     }
-    const targets = props.targets.map((target) => target._intent());
+    const { kind } = props.backend.platform;
+    const metrics = props.targets.map((target) => target._on(kind, this));
+    const targets = metrics.map((target) => target._intent());
     const repeated = firstRepeated(targets.map(({ metric, name = metric }) => name));
-    checkOwners(props.targets, props.backend.platform, this);
+    checkOwners(metrics, kind, this);
     if (repeated !== undefined)
       throw new ServingError(
         'DuplicateScalingTarget',
@@ -142,7 +144,7 @@ export class AutoscalingPolicy extends Construct {
       scaleUpSeconds: this.delayOf('scaleUpDelay', props.scaleUpDelay ?? Duration.seconds(30)),
       scaleDownSeconds: this.delayOf('scaleDownDelay', props.scaleDownDelay ?? Duration.minutes(10)),
     };
-    props.backend.platform._addAutoscaling(this, intent, [...props.targets]);
+    props.backend.platform._addAutoscaling(this, intent, metrics);
   }
 
   private delayOf(prop: string, delay: Duration): number {
@@ -159,12 +161,12 @@ export class AutoscalingPolicy extends Construct {
 tagClass('AutoscalingPolicy', AutoscalingPolicy);
 
 /** Metrics of one platform do not exist on another. */
-function checkOwners(targets: readonly ScalingTarget[], { kind }: ServingPlatform, at: Construct): void {
-  const foreign = targets.find(({ _custom }) => _custom !== undefined && _custom.platform !== kind);
+function checkOwners(targets: readonly ScalingTarget[], kind: string, at: Construct): void {
+  const foreign = targets.find(({ _custom }) => _custom?.platform !== undefined && _custom.platform !== kind);
   if (foreign === undefined) return;
   throw new ServingError(
     'ForeignResource',
-    `scaling target '${foreign._intent().name}' belongs to platform '${foreign._custom?.platform}' and cannot be used on '${kind}'; use one that both platforms support, or choose by platform`,
+    `scaling target '${foreign._intent().name}' belongs to platform '${foreign._custom?.platform}' and cannot be used on '${kind}'; use one that both platforms support, or one for each in ScalingTarget.byPlatform`,
     at,
   );
 }

@@ -20,8 +20,8 @@ export enum Weekday {
  * A time of the week with more replicas.
  *
  * AWS: two scheduled actions of the scalable target. They take effect at their next time: a policy that is deployed within
- * the window, or changed in it, has `minReplicas` of the policy until the next start. Kubernetes: not supported, because it
- * needs KEDA; the error names what to use instead.
+ * the window, or changed in it, has `minReplicas` of the policy until the next start. Kubernetes: a cron trigger, which
+ * requires `keda` of the platform and takes effect at once.
  */
 export interface ScalingSchedule {
   /** The start, as hour and minute from `00:00` to `23:59`. */

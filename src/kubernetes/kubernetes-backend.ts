@@ -81,9 +81,14 @@ export class KubernetesBackend {
     return this.objects.podDisruptionBudget;
   }
 
-  /** The HorizontalPodAutoscaler; undefined without an autoscaling policy. */
+  /** The HorizontalPodAutoscaler; undefined without an autoscaling policy, or with `keda` of the platform. */
   public get horizontalPodAutoscaler(): ApiObject | undefined {
     return this.objects.horizontalPodAutoscaler;
+  }
+
+  /** The ScaledObject of KEDA; undefined without an autoscaling policy, or without `keda` of the platform. */
+  public get scaledObject(): ApiObject | undefined {
+    return this.objects.scaledObject;
   }
 
   /** Runs the Pods with a ServiceAccount of cdk8s or cdk8s-plus instead of the generated one. */

@@ -71,6 +71,24 @@ export interface RouterOptions {
   readonly underscoresInHeaders?: boolean;
 }
 
+/** Options of KEDA in the cluster, version 2.17 or newer. */
+export interface KedaOptions {
+  /**
+   * The address of the Prometheus that evaluates the queries of `PrometheusTarget`, as KEDA reaches it, such as
+   * `http://prometheus.monitoring:9090`. It may end in a path, below which the API of Prometheus is.
+   *
+   * @default - queries are an error
+   */
+  readonly prometheusAddress?: string;
+
+  /**
+   * How often KEDA evaluates queries and schedules, in whole seconds.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly pollingInterval?: Duration;
+}
+
 /** Properties of the Kubernetes platform. */
 export interface KubernetesPlatformProps extends ServingPlatformProps {
   /**
@@ -131,6 +149,17 @@ export interface KubernetesPlatformProps extends ServingPlatformProps {
    * @default GpuNodes.featureDiscovery()
    */
   readonly gpuNodes?: GpuNodes;
+
+  /**
+   * KEDA, if the cluster has it. Every autoscaling policy becomes a ScaledObject instead of a HorizontalPodAutoscaler, which
+   * also supports queries and schedules.
+   *
+   * A ScaledObject takes over the HorizontalPodAutoscaler of the same backend. The way back needs a step by hand, which
+   * `docs/kubernetes.md` describes.
+   *
+   * @default - no KEDA
+   */
+  readonly keda?: KedaOptions;
 
   /**
    * The Kubernetes version of the cluster, such as `1.34`. From 1.35 on, models in registries are mounted as image volumes.

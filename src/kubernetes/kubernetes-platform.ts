@@ -12,6 +12,7 @@ import { imagesOf } from '../workload/private/bundled-images';
 import { ServerImage } from '../workload/server-image';
 import { enclosingChart } from './chart';
 import type { KubernetesPlatformProps } from './kubernetes-platform-props';
+import { kedaSettings } from './private/keda';
 import { routerImageProblem } from './private/router/image';
 import { routerProfile } from './private/router/profile';
 import { checkTrust, trustWarnings } from './private/router/trust';
@@ -28,7 +29,7 @@ import { withWorkloads } from './private/workload-capabilities';
  * `PodDisruptionBudget` and `Service`. Behind a gateway, endpoints get `HttpRoute`, and `HttpRoute2` and so on if one route
  * cannot contain all rules. Backends get `ServiceAccount`, `Deployment` (their default child), `Service`, `PodsService`,
  * `PodDisruptionBudget` if more than one replica can run, and `ReferenceGrant` if a route of another namespace references
- * them. Autoscaling policies get `HorizontalPodAutoscaler`. The objects of a gateway profile have the ids of their policies,
+ * them. Autoscaling policies get `HorizontalPodAutoscaler`, or `ScaledObject` with `keda`. The objects of a gateway profile have the ids of their policies,
  * within the endpoint or backend: `BackendTrafficPolicy` and `MethodNotAllowed` with Envoy Gateway.
  *
  * @example
@@ -81,6 +82,7 @@ export class KubernetesPlatform extends TargetPlatform {
     const cluster = {
       minor: minorVersion(props.kubernetesVersion ?? DEFAULT_VERSION),
       mountsImageDirectories: mountsDirectories,
+      ...(props.keda !== undefined && { keda: kedaSettings(props.keda, this) }),
     };
     const proxy = props.gateway?._target() ?? routerProfile(ttl, router.replicas, router.trustedProxies);
     const target = withWorkloads(proxy, cluster);
@@ -101,6 +103,7 @@ export class KubernetesPlatform extends TargetPlatform {
       archiveImage,
       linksImages: !mountsDirectories,
       gpuNodes,
+      keda: cluster.keda,
     };
     if (gateway === undefined) {
       const { RouterRenderer } = require('./private/router-renderer') as typeof import('./private/router-renderer');

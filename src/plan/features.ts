@@ -43,6 +43,7 @@ export const FEATURE_OF_METRIC: Needs<ScalingMetric, never> = {
   [ScalingMetric.QUEUE_DEPTH]: Feature.QUEUE_SCALING,
   [ScalingMetric.GPU]: Feature.GPU_SCALING,
   [ScalingMetric.CUSTOM]: Feature.CUSTOM_SCALING,
+  [ScalingMetric.QUERY]: Feature.QUERY_SCALING,
 };
 
 /** By kind of model delivery. */

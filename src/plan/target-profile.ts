@@ -82,6 +82,8 @@ export enum Feature {
   GPU_SCALING = 'autoscaling by GPU utilization',
   /** Scaling the number of replicas with a metric of the target. */
   CUSTOM_SCALING = 'autoscaling by a custom metric',
+  /** Scaling the number of replicas with the result of a Prometheus query. */
+  QUERY_SCALING = 'autoscaling by a Prometheus query',
   /** More replicas at certain times. */
   SCHEDULES = 'autoscaling on a schedule',
   /** No replicas outside of the schedules. */

@@ -827,6 +827,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   'kubernetes.GpuNodesOptions': {
     taintKeys: 'string[]?',
   },
+  'kubernetes.KedaOptions': {
+    pollingInterval: 'Duration?',
+    prometheusAddress: 'string?',
+  },
   'kubernetes.KubernetesEnvironmentOptions': {
     optional: 'boolean?',
     prefix: 'string?',
@@ -843,6 +847,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     gpuNodes: 'kubernetes.GpuNodes?',
     hubImage: 'string?',
     imagePullSecrets: 'string[]?',
+    keda: 'kubernetes.KedaOptions?',
     kubernetesVersion: 'string?',
     router: 'kubernetes.RouterOptions?',
     sidecar: 'Intermediary?',

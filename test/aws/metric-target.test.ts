@@ -109,6 +109,6 @@ test('a metric of another Region fails', () => {
 test('a metric of Kubernetes fails', () => {
   const target = kubernetes.MetricTarget.ofAverage('vllm:num_requests_waiting', 2);
   expect(() => oneBackend().backend.autoscale({ maxReplicas: 8, targets: [target] })).toThrow(
-    "[ForeignResource] scaling target 'vllm:num_requests_waiting' belongs to platform 'kubernetes' and cannot be used on 'aws'; use one that both platforms support, or choose by platform",
+    "[ForeignResource] scaling target 'vllm:num_requests_waiting' belongs to platform 'kubernetes' and cannot be used on 'aws'; use one that both platforms support, or one for each in ScalingTarget.byPlatform",
   );
 });

@@ -187,6 +187,13 @@ onEvery('a backend on %s', (_, subject) => {
     expect({ replicas, scaling }).toEqual({ replicas: 3, scaling: undefined });
   });
 
+  test('follows the metric of its platform', () => {
+    const other = ScalingTarget.memoryUtilization(99);
+    const metrics = { aws: other, kubernetes: other, test: other, [subject.kind]: ScalingTarget.cpuUtilization(60) };
+    const { scaling } = observe(subject, {}, { maxReplicas: 8, targets: [ScalingTarget.byPlatform(metrics)] });
+    expect(scaling).toEqual({ min: 1, max: 8, targets: { cpu: 60 } });
+  });
+
   test('has bounds instead of a number of replicas with an autoscaler', () => {
     const targets = [ScalingTarget.cpuUtilization(60), ScalingTarget.memoryUtilization(75)];
     const { replicas, scaling } = observe(subject, {}, { minReplicas: 2, maxReplicas: 8, targets });

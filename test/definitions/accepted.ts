@@ -481,6 +481,14 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       });
     },
   },
+  {
+    name: 'an autoscaler with another metric on each platform',
+    define: (scope) => {
+      const memory = ScalingTarget.memoryUtilization(80);
+      const targets = [ScalingTarget.byPlatform({ aws: ScalingTarget.ongoingRequests(4), kubernetes: memory, test: memory })];
+      one(scope).autoscale({ maxReplicas: 8, targets });
+    },
+  },
   ...[1, 2, 4, 8].map((count) => ({
     name: `${count} GPUs`,
     define: (scope: Construct) => {

@@ -1,7 +1,7 @@
 import { App as CdkApp, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { App as Cdk8sApp, Chart } from 'cdk8s';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import {
   aws,
   type BackendOptions,
@@ -11,6 +11,7 @@ import {
   Model,
   ModelDelivery,
   ModelServer,
+  PrometheusTarget,
   Rollout,
   ScalingTarget,
   ScratchVolume,
@@ -40,10 +41,20 @@ const waiting = () => {
   return aws.MetricTarget.ofAverage('waiting', metric, 4);
 };
 
+/** The advice for a cluster with KEDA. */
+const withKeda = (target: () => ScalingTarget) => (scope: Construct) => {
+  const inner = new Construct(scope, 'Keda');
+  if (scope instanceof Chart)
+    new kubernetes.KubernetesPlatform(inner, 'Platform', { keda: { prometheusAddress: 'http://prometheus:9090' } });
+  scaled(target)(inner);
+};
+
 /** What messages advise, each with a definition that follows the advice. */
 const WAYS: { readonly [mention: string]: (scope: Construct) => void } = {
   'Gpu.nvidia': served(() => ({ gpu: Gpu.nvidia() })),
   'HealthCheck.http': served(() => ({ healthCheck: HealthCheck.http('/healthz') })),
+  'PrometheusTarget.ofAverage': withKeda(() => PrometheusTarget.ofAverage('waiting', 'avg(waiting)', 4)),
+  'PrometheusTarget.ofTotal': withKeda(() => PrometheusTarget.ofTotal('waiting', 'sum(waiting)', 4)),
   'KubernetesSecret.fromName': served(() => ({ secrets: { A: kubernetes.KubernetesSecret.fromName('a', 'b') } })),
   'Model.fromOci': served(() => ({ model: Model.fromOci(OCI) })),
   'Model.fromS3': served(() => ({ model: Model.fromS3('s3://acme/net/') })),
@@ -61,6 +72,10 @@ const WAYS: { readonly [mention: string]: (scope: Construct) => void } = {
   'OwnAddress.NONE': served(() => ({ ownAddress: OwnAddress.NONE })),
   'Rollout.inPlace': served(() => ({ rollout: Rollout.inPlace({ allowDowntime: true }) })),
   'Rollout.surge': served(() => ({ rollout: Rollout.surge() })),
+  'ScalingTarget.byPlatform': scaled(() => {
+    const cpu = ScalingTarget.cpuUtilization(60);
+    return ScalingTarget.byPlatform({ aws: cpu, kubernetes: cpu, test: cpu });
+  }),
   'ScalingTarget.cpuUtilization': scaled(() => ScalingTarget.cpuUtilization(60)),
   'ScalingTarget.memoryUtilization': scaled(() => ScalingTarget.memoryUtilization(60)),
   'ScalingTarget.ongoingRequests': scaled(() => ScalingTarget.ongoingRequests(4)),

@@ -12,6 +12,7 @@ import {
   kubernetes,
   Model,
   ModelServer,
+  PrometheusTarget,
   RayServeConfig,
   Rollout,
   ScalingTarget,
@@ -32,6 +33,7 @@ const OTHER_IMAGE = Object.create(ServerImage.prototype, {
 });
 
 const cpu = ScalingTarget.cpuUtilization(60);
+const waiting = () => PrometheusTarget.ofTotal('Waiting', 'sum(vllm:num_requests_waiting)', 2);
 
 /** Backends: images, servers, models, resources and autoscaling. */
 export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
@@ -385,7 +387,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a whole ConfigMap as variables on AWS',
     code: 'ForeignResource',
     message:
-      "the environment of ConfigMap 'settings' of backend 'v1' belongs to platform 'kubernetes' and cannot be used on 'aws'; use one that both platforms support, or choose by platform (at Serving/endpoint/v1)",
+      "the environment of ConfigMap 'settings' of backend 'v1' belongs to platform 'kubernetes' and cannot be used on 'aws'; use one that both platforms support, or one for each in ScalingTarget.byPlatform (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes'],
     define: (scope) =>
@@ -910,7 +912,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a schedule on Kubernetes',
     code: 'Unsupported',
     message:
-      "'autoscaling on a schedule' is not supported by the built-in router: it needs KEDA, which this platform does not render yet; omit 'autoscale' and use the cron trigger of a ScaledObject, as docs/kubernetes.md describes, or a CronJob that changes minReplicas of the HorizontalPodAutoscaler (at Serving/endpoint/v1/Autoscaling)",
+      "'autoscaling on a schedule' is not supported by the built-in router: it needs KEDA; set 'keda' of the platform, or omit 'schedules' and use a CronJob that changes minReplicas of the HorizontalPodAutoscaler (at Serving/endpoint/v1/Autoscaling)",
     on: ['kubernetes'],
     acceptedOn: ['aws', 'test'],
     define: (scope) =>
@@ -980,6 +982,54 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
         maxReplicas: 8,
         targets: [kubernetes.MetricTarget.ofTotal('sum(rate(x[1m]))', 4)],
       }),
+  },
+  {
+    name: 'scaling by a Prometheus query on AWS',
+    code: 'Unsupported',
+    message:
+      "'autoscaling by a Prometheus query' is not supported by an Application Load Balancer: CloudWatch does not evaluate PromQL; use aws.MetricTarget with a CloudWatch metric, as the target for AWS of ScalingTarget.byPlatform if the definition is for Kubernetes too (at Serving/endpoint/v1/Autoscaling)",
+    on: ['aws'],
+    acceptedOn: ['test'],
+    define: (scope) => one(scope).backend.autoscale({ maxReplicas: 8, targets: [waiting()] }),
+  },
+  {
+    name: 'scaling by a Prometheus query on Kubernetes without KEDA',
+    code: 'Unsupported',
+    message:
+      "'autoscaling by a Prometheus query' is not supported by the built-in router: it needs KEDA; set 'keda' of the platform with a 'prometheusAddress', or use kubernetes.MetricTarget.ofAverage, if an adapter serves the result under a name (at Serving/endpoint/v1/Autoscaling)",
+    on: ['kubernetes'],
+    acceptedOn: ['test'],
+    define: (scope) => one(scope).backend.autoscale({ maxReplicas: 8, targets: [waiting()] }),
+  },
+  {
+    name: 'a metric for another platform only',
+    code: 'Unsupported',
+    message:
+      "a scaling target has no metric for platform 'aws', only for 'kubernetes'; add 'aws' to ScalingTarget.byPlatform (at Serving/endpoint/v1/Autoscaling)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes'],
+    define: (scope) =>
+      one(scope).backend.autoscale({ maxReplicas: 8, targets: [ScalingTarget.byPlatform({ kubernetes: cpu })] }),
+  },
+  {
+    name: 'a metric of one platform for another',
+    code: 'ForeignResource',
+    message:
+      "'targets.aws' is scaling target 'jobs' of platform 'kubernetes'; use one that 'aws' has",
+    define: () => ScalingTarget.byPlatform({ aws: kubernetes.MetricTarget.ofTotal('jobs', 4) }),
+  },
+  {
+    name: 'metrics for no platform',
+    code: 'EmptyList',
+    message: "'targets' ({}) must have at least one platform, such as 'aws' or 'kubernetes'",
+    define: () => ScalingTarget.byPlatform({}),
+  },
+  {
+    name: 'a Prometheus query with an open bracket',
+    code: 'InvalidText',
+    message:
+      "'query' ('sum(rate(x[1m])') must be a Prometheus query with one result, such as 'sum(vllm:num_requests_waiting)'; '(' in it is not closed",
+    define: () => PrometheusTarget.ofTotal('Waiting', 'sum(rate(x[1m])', 2),
   },
   {
     name: 'scaling by the queue of a server without that metric',
@@ -1260,7 +1310,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'requests per second on Kubernetes without KEDA',
     code: 'Unsupported',
     message:
-      "'autoscaling by requests' is not supported by the built-in router: it needs KEDA, which this platform does not render yet; use ScalingTarget.cpuUtilization or ScalingTarget.memoryUtilization (at Serving/endpoint/v1/Autoscaling)",
+      "'autoscaling by requests' is not supported by the built-in router: it needs KEDA and a query; set 'keda' of the platform and use PrometheusTarget.ofTotal, or use ScalingTarget.cpuUtilization or ScalingTarget.memoryUtilization (at Serving/endpoint/v1/Autoscaling)",
     on: ['kubernetes'],
     acceptedOn: ['aws', 'test'],
     define: (scope) => one(scope).backend.autoscale({ maxReplicas: 4, targets: [ScalingTarget.requestsPerSecond(10)] }),

@@ -58,7 +58,7 @@ describe('autoscaling', () => {
     const { chart, backend } = oneBackend();
     backend.autoscale({ maxReplicas: 4, targets: [target] });
     expect(() => chart.toJson()).toThrow(
-      "[Unsupported] 'autoscaling by requests' is not supported by the built-in router: it needs KEDA, which this platform does not render yet; use ScalingTarget.cpuUtilization or ScalingTarget.memoryUtilization (at serving/digits/svm/Autoscaling)",
+      "[Unsupported] 'autoscaling by requests' is not supported by the built-in router: it needs KEDA and a query; set 'keda' of the platform and use PrometheusTarget.ofTotal, or use ScalingTarget.cpuUtilization or ScalingTarget.memoryUtilization (at serving/digits/svm/Autoscaling)",
     );
   });
 });

@@ -119,6 +119,18 @@ export const FACTORIES: { readonly [type: string]: { readonly [factory: string]:
     'ScalingTarget.ongoingRequests': { before: [[4]], weight: 0.4 },
     'ScalingTarget.queueDepth': { before: [[2]], weight: 0.4 },
     'ScalingTarget.gpuUtilization': { before: [[70]], weight: 0.4 },
+    'ScalingTarget.byPlatform': {
+      before: [
+        [
+          {
+            aws: call('ScalingTarget.ongoingRequests', 4),
+            kubernetes: call('ScalingTarget.cpuUtilization', 70),
+          },
+        ],
+      ],
+    },
+    'PrometheusTarget.ofAverage': { before: [['Latency'], ['avg(latency)'], [0.2]], weight: 0.1 },
+    'PrometheusTarget.ofTotal': { before: [['Waiting'], ['sum(waiting)'], [2, 2.5]], weight: 0.1 },
     'aws.MetricTarget.ofAverage': { before: [['Waiting'], [object('metric')], [2]], weight: ONE_TARGET },
     'aws.MetricTarget.ofTotal': { before: [['Waiting'], [object('metric')], [10]], weight: ONE_TARGET },
     'kubernetes.MetricTarget.ofAverage': { before: [['waiting'], [2]], weight: ONE_TARGET },

@@ -177,6 +177,8 @@ export const OPTION_VALUES: { readonly [option: string]: readonly Part[] } = {
   priorityClassName: ['inference'],
   product: ['L4', 'A100', 'T4', 'H100'],
   program: ['/app/llama-server'],
+  prometheusAddress: ['http://prometheus.monitoring:9090', 'https://metrics.acme.internal/prometheus'],
+  pollingInterval: seconds(10, 30),
   readinessPath: ['/health'],
   registryCredentials: object('secret'),
   replicas: [1, 2, 3],

@@ -396,13 +396,22 @@ function probed(probe: Data): ObservedBackend['health'] {
   };
 }
 
+const AUTOSCALERS: ReadonlySet<string> = new Set(['HorizontalPodAutoscaler', 'ScaledObject']);
+
 function scalingOf(manifests: readonly Data[], slug: string): ObservedBackend['scaling'] {
   const scaler = manifests.find(
-    (manifest) =>
-      manifest.kind === 'HorizontalPodAutoscaler' && object(object(manifest.spec).scaleTargetRef).name === slug,
+    ({ kind, spec }) => AUTOSCALERS.has(text(kind)) && object(object(spec).scaleTargetRef).name === slug,
   );
   if (scaler === undefined) return undefined;
   const spec = object(scaler.spec);
+  if (scaler.kind === 'ScaledObject') {
+    const triggers = objects(spec.triggers).map(({ type, name = type, metadata }) => {
+      const { value, threshold, desiredReplicas } = object(metadata);
+      return [text(name), Number(value ?? threshold ?? desiredReplicas)];
+    });
+    const [min, max] = [spec.minReplicaCount, spec.maxReplicaCount].map(Number) as [number, number];
+    return { min, max, targets: Object.fromEntries(triggers) };
+  }
   return {
     min: Number(spec.minReplicas),
     max: Number(spec.maxReplicas),

@@ -134,6 +134,7 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.QUEUE_SCALING]: DONE,
   [extension.Feature.GPU_SCALING]: DONE,
   [extension.Feature.CUSTOM_SCALING]: DONE,
+  [extension.Feature.QUERY_SCALING]: DONE,
   [extension.Feature.SCHEDULES]: DONE,
   [extension.Feature.SCALE_TO_ZERO]: DONE,
   [extension.Feature.SCALING_DELAY]: DONE,
@@ -227,6 +228,7 @@ const METRICS: { readonly [metric in extension.ScalingMetric]: string } = {
   [extension.ScalingMetric.QUEUE_DEPTH]: 'queue depth',
   [extension.ScalingMetric.GPU]: 'gpu',
   [extension.ScalingMetric.CUSTOM]: 'custom metric',
+  [extension.ScalingMetric.QUERY]: 'query',
 };
 
 /** A platform as written outside this package: without a framework, with one JSON document as output. */

@@ -144,11 +144,14 @@ function onAws(from: From): object {
   hub.autoscale({
     maxReplicas: 3,
     targets: [
-      from('MetricTarget').aws.MetricTarget.ofTotal(
-        'Jobs',
-        new cloudwatch.Metric({ namespace: 'A', metricName: 'B' }),
-        5,
-      ),
+      from('ScalingTarget').ScalingTarget.byPlatform({
+        aws: from('MetricTarget').aws.MetricTarget.ofTotal(
+          'Jobs',
+          new cloudwatch.Metric({ namespace: 'A', metricName: 'B' }),
+          5,
+        ),
+        kubernetes: from('PrometheusTarget').PrometheusTarget.ofTotal('Jobs', 'sum(jobs)', 5),
+      }),
     ],
   });
   const { taskRole } = from('EcsBackend').aws.EcsBackend.of(gpu);

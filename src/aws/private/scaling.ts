@@ -4,6 +4,7 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { AutoscalingBinding } from '../../constructs/bindings';
 import type { ScalingTarget } from '../../constructs/scaling-target';
+import { DAYS, nextDays } from '../../plan/days';
 import { type AutoscalingIntent, ScalingMetric, type ScheduleIntent } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
 import { ongoingRequestsExpression } from './backend-metrics';
@@ -35,14 +36,10 @@ interface Scaling {
   readonly network: Network;
 }
 
-const DAYS = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'];
-
 /** Raises the minimum at the start of a schedule, and restores it at the end; with a minimum of 0, no task is left. */
 function addSchedule({ count, intent }: Scaling, schedule: ScheduleIntent): void {
   const { fromMinute, toMinute, days, timeZone } = schedule;
-  const endDays = days.map(
-    (day) => DAYS[(DAYS.indexOf(day) + (toMinute > fromMinute ? 0 : 1)) % DAYS.length] as string,
-  );
+  const endDays = toMinute > fromMinute ? days : nextDays(days);
   const bounds = (minCapacity: number, maxCapacity: number) =>
     intent.minReplicas === 0 ? { minCapacity, maxCapacity } : { minCapacity };
   const actions: readonly [name: string, minute: number, on: readonly string[], change: object][] = [
@@ -51,7 +48,7 @@ function addSchedule({ count, intent }: Scaling, schedule: ScheduleIntent): void
   ];
   for (const [name, minute, on, change] of actions) {
     const [hour, minutes] = [Math.floor(minute / 60), minute % 60].map(String);
-    const weekDay = on.length === DAYS.length ? undefined : DAYS.filter((day) => on.includes(day)).join(',');
+    const weekDay = on.length === DAYS.length ? undefined : on.join(',');
     // Other schedules have other names, in any position: no two start at the same time.
     count.scaleOnSchedule(`${name}${String(minute).padStart(4, '0')}${weekDay?.replaceAll(',', '') ?? ''}`, {
       schedule: appscaling.Schedule.cron({ minute: minutes, hour, weekDay }),
@@ -88,6 +85,7 @@ const POLICIES: {
     }),
   [ScalingMetric.QUEUE_DEPTH]: unsupported,
   [ScalingMetric.GPU]: unsupported,
+  [ScalingMetric.QUERY]: unsupported,
 };
 
 function cooldowns(intent: AutoscalingIntent): {

@@ -7,6 +7,7 @@ import { ServingError } from '../../private/errors';
 import type { GpuNodes } from '../gpu-nodes';
 import type { PodSettingsOptions } from '../pod-settings-options';
 import { type GpuPlacement, gpuPlacement } from './gpu-placement';
+import { type KedaSettings, scaledObjectSpec, TAKES_OVER } from './keda';
 import { annotationsOf, Component, type Labels, labelsOf } from './labels';
 import type { DeploymentSpec } from './manifests';
 import { describeModels } from './models';
@@ -24,6 +25,8 @@ export interface WorkloadSettings {
   readonly imagePullSecrets: string[];
   /** @default - nodes with the labels of GPU Feature Discovery */
   readonly gpuNodes?: GpuNodes;
+  /** @default - autoscalers of Kubernetes */
+  readonly keda?: KedaSettings;
 }
 
 /** The parts of an object that differ between the objects of a backend. */
@@ -53,6 +56,7 @@ export class BackendObjects {
   public serviceAccountName: string;
   public podDisruptionBudget?: ApiObject;
   public horizontalPodAutoscaler?: ApiObject;
+  public scaledObject?: ApiObject;
   public hasExternalAutoscaler = false;
 
   private readonly labels: Labels;
@@ -108,20 +112,41 @@ export class BackendObjects {
 
   public addAutoscaler(policy: AutoscalingBinding): void {
     if (this.hasExternalAutoscaler) this.refuseSecondAutoscaler();
-    const { intent } = this.backend;
     if (policy.intent.maxReplicas > 1) this.addDisruptionBudget();
-    this.horizontalPodAutoscaler = addObject(policy.scope, 'HorizontalPodAutoscaler', {
+    const { keda } = this.settings;
+    if (keda === undefined) this.horizontalPodAutoscaler = this.addHorizontalPodAutoscaler(policy);
+    else this.scaledObject = this.addScaledObject(policy, keda);
+  }
+
+  private addHorizontalPodAutoscaler({ scope, intent }: AutoscalingBinding): ApiObject {
+    const { slug: name } = this.backend.intent;
+    const autoscaler = addObject(scope, 'HorizontalPodAutoscaler', {
       apiVersion: 'autoscaling/v2',
       kind: 'HorizontalPodAutoscaler',
-      name: intent.slug,
+      name,
       labels: this.labels.all,
-      body: { spec: autoscalerSpec(policy.intent, intent.slug) },
+      body: { spec: autoscalerSpec(intent, name) },
     });
-    writeAfter(this.horizontalPodAutoscaler, [this.deployment]);
+    writeAfter(autoscaler, [this.deployment]);
+    return autoscaler;
+  }
+
+  private addScaledObject(policy: AutoscalingBinding, keda: KedaSettings): ApiObject {
+    const { slug: name } = this.backend.intent;
+    const autoscaler = addObject(policy.scope, 'ScaledObject', {
+      apiVersion: 'keda.sh/v1alpha1',
+      kind: 'ScaledObject',
+      name,
+      labels: this.labels.all,
+      annotations: TAKES_OVER,
+      body: { spec: scaledObjectSpec(policy, name, keda) },
+    });
+    writeAfter(autoscaler, [this.deployment]);
+    return autoscaler;
   }
 
   public leaveReplicasToAutoscaler(): void {
-    if (this.horizontalPodAutoscaler !== undefined) this.refuseSecondAutoscaler();
+    if ((this.horizontalPodAutoscaler ?? this.scaledObject) !== undefined) this.refuseSecondAutoscaler();
     this.requireNoReplicas();
     this.hasExternalAutoscaler = true;
     this.addDisruptionBudget();

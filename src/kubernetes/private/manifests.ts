@@ -188,8 +188,35 @@ export interface HorizontalPodAutoscalerSpec {
   readonly minReplicas: number;
   readonly maxReplicas: number;
   readonly metrics?: (ResourceMetric | CustomMetric)[];
-  readonly behavior: {
-    readonly scaleUp: { readonly stabilizationWindowSeconds: number };
-    readonly scaleDown: { readonly stabilizationWindowSeconds: number };
+  readonly behavior: ScalingBehavior;
+}
+
+export interface ScalingBehavior {
+  readonly scaleUp: { readonly stabilizationWindowSeconds: number };
+  readonly scaleDown: { readonly stabilizationWindowSeconds: number };
+}
+
+/** What a ScaledObject of KEDA follows. All values of the metadata are strings. */
+export interface Trigger {
+  readonly type: 'cpu' | 'memory' | 'prometheus' | 'cron';
+  readonly name?: string;
+  readonly metricType?: 'Utilization' | 'AverageValue' | 'Value';
+  readonly metadata: Record<string, string>;
+}
+
+export interface ScaledObjectSpec {
+  readonly scaleTargetRef: { readonly apiVersion: string; readonly kind: string; readonly name: string };
+  readonly pollingInterval?: number;
+  readonly cooldownPeriod?: number;
+  readonly minReplicaCount: number;
+  readonly maxReplicaCount: number;
+  readonly fallback?: {
+    readonly failureThreshold: number;
+    readonly replicas: number;
+    readonly behavior: 'currentReplicasIfHigher';
   };
+  readonly advanced: {
+    readonly horizontalPodAutoscalerConfig: { readonly name: string; readonly behavior: ScalingBehavior };
+  };
+  readonly triggers: Trigger[];
 }

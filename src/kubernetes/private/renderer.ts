@@ -9,6 +9,7 @@ import type { GpuNodes } from '../gpu-nodes';
 import { KubernetesBackend } from '../kubernetes-backend';
 import { BackendObjects, handoverOf, type WorkloadSettings } from './backend-objects';
 import { GpuNodesKind } from './gpu-labels';
+import type { KedaSettings } from './keda';
 import { isObjectName, isSecretKey } from './names';
 import { reportNameClashes } from './objects';
 import { checkNodeSelector } from './placement';
@@ -27,6 +28,7 @@ export interface RendererSettings {
   readonly linksImages: boolean;
   readonly imagePullSecrets: string[];
   readonly gpuNodes?: GpuNodes;
+  readonly keda?: KedaSettings;
 }
 
 /** Creates the objects of backends. Subclasses route the requests to them. */

@@ -8,6 +8,8 @@ import {
   refused,
 } from '../../plan/capabilities';
 import { type Capability, Feature, type TargetProfile } from '../../plan/target-profile';
+import type { KedaSettings } from './keda';
+import { type ScalingFeature, scalingCapabilities } from './scaling-capabilities';
 import { DEFAULT_USER } from './security';
 import { DEFAULT_VERSION, minorVersion } from './version';
 
@@ -17,6 +19,8 @@ export interface Cluster {
   readonly minor: number;
   /** Whether the nodes mount only a directory of an image volume. */
   readonly mountsImageDirectories: boolean;
+  /** @default - it has no KEDA */
+  readonly keda?: KedaSettings;
 }
 
 const DEFAULT_CLUSTER: Cluster = { minor: minorVersion(DEFAULT_VERSION), mountsImageDirectories: false };
@@ -32,28 +36,6 @@ const WORKLOADS = {
     'an open port if the server listens only when it is ready or has no interpreter; otherwise a request that its interpreter sends inside the container',
   ),
   [Feature.DRAIN]: native('a preStop sleep, then SIGTERM and the grace period'),
-  [Feature.AUTOSCALING]: native(
-    'a HorizontalPodAutoscaler; a Deployment that runs with a fixed number of replicas must hand it over first, as docs/autoscaling.md describes',
-  ),
-  [Feature.REQUEST_SCALING]: refused(
-    'it needs KEDA, which this platform does not render yet; use ScalingTarget.cpuUtilization or ScalingTarget.memoryUtilization',
-  ),
-  [Feature.QUEUE_SCALING]: refused(
-    "it needs KEDA, which this platform does not render yet; use kubernetes.MetricTarget.ofAverage with the server's metric of waiting requests, if an adapter serves it",
-  ),
-  [Feature.GPU_SCALING]: refused(
-    'it needs KEDA, which this platform does not render yet; use kubernetes.MetricTarget.ofAverage with DCGM_FI_DEV_GPU_UTIL of the DCGM exporter, if an adapter serves it',
-  ),
-  [Feature.CUSTOM_SCALING]: native(
-    'a metric of the HorizontalPodAutoscaler; an adapter in the cluster must serve custom.metrics.k8s.io or external.metrics.k8s.io',
-  ),
-  [Feature.SCHEDULES]: refused(
-    "it needs KEDA, which this platform does not render yet; omit 'autoscale' and use the cron trigger of a ScaledObject, as docs/kubernetes.md describes, or a CronJob that changes minReplicas of the HorizontalPodAutoscaler",
-  ),
-  [Feature.SCALE_TO_ZERO]: refused(
-    "a HorizontalPodAutoscaler does not start the first replica; set 'minReplicas' to 1, or omit 'autoscale' and use KEDA, as docs/kubernetes.md describes",
-  ),
-  [Feature.SCALING_DELAY]: native('the stabilization windows of the HorizontalPodAutoscaler'),
   [Feature.MODEL_FETCH]: native(
     'an init container, which gets access through the ServiceAccount or through variables that start with AWS_',
   ),
@@ -81,14 +63,18 @@ const WORKLOADS = {
 } satisfies Partial<CapabilityTable>;
 
 /** The features that depend on what routes the requests: the router or a gateway. */
-export type RoutingFeature = Exclude<Feature, keyof typeof WORKLOADS | Feature.MODEL_IMAGE_VOLUME>;
+export type RoutingFeature = Exclude<Feature, keyof typeof WORKLOADS | ScalingFeature | Feature.MODEL_IMAGE_VOLUME>;
 
 /** The first release of Kubernetes that mounts images without a feature gate: https://kep.k8s.io/4639. */
 const IMAGE_VOLUME_MINOR = 35;
 
 /** What the objects of a backend support in a cluster. */
 function workloadCapabilities(cluster: Cluster): Capability[] {
-  return capabilitiesOf({ ...WORKLOADS, [Feature.MODEL_IMAGE_VOLUME]: imageVolumes(cluster) });
+  return capabilitiesOf({
+    ...WORKLOADS,
+    ...scalingCapabilities(cluster.keda),
+    [Feature.MODEL_IMAGE_VOLUME]: imageVolumes(cluster),
+  });
 }
 
 function imageVolumes({ minor, mountsImageDirectories }: Cluster) {

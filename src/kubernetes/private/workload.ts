@@ -15,6 +15,7 @@ import type {
   HorizontalPodAutoscalerSpec,
   PodDisruptionBudgetSpec,
   ResourceMetric,
+  ScalingBehavior,
   ServiceSpec,
 } from './manifests';
 import { type PodOptions, podSpec } from './pod';
@@ -80,6 +81,7 @@ const RESOURCES: { readonly [metric in ScalingMetric]: 'cpu' | 'memory' | undefi
   [ScalingMetric.QUEUE_DEPTH]: undefined,
   [ScalingMetric.GPU]: undefined,
   [ScalingMetric.CUSTOM]: undefined,
+  [ScalingMetric.QUERY]: undefined,
 };
 
 /** The autoscaler of a Deployment. */
@@ -94,10 +96,15 @@ export function autoscalerSpec(policy: AutoscalingIntent, name: string): Horizon
     minReplicas: policy.minReplicas,
     maxReplicas: policy.maxReplicas,
     metrics: metrics.length === 0 ? undefined : metrics,
-    behavior: {
-      scaleUp: { stabilizationWindowSeconds: policy.scaleUpSeconds },
-      scaleDown: { stabilizationWindowSeconds: policy.scaleDownSeconds },
-    },
+    behavior: scalingBehavior(policy),
+  };
+}
+
+/** How long the load must be high or low. */
+export function scalingBehavior({ scaleUpSeconds, scaleDownSeconds }: AutoscalingIntent): ScalingBehavior {
+  return {
+    scaleUp: { stabilizationWindowSeconds: scaleUpSeconds },
+    scaleDown: { stabilizationWindowSeconds: scaleDownSeconds },
   };
 }
 

@@ -14,6 +14,8 @@ export enum ScalingMetric {
   GPU = 'gpu',
   /** A metric that only one platform has. */
   CUSTOM = 'custom metric',
+  /** The result of a Prometheus query. */
+  QUERY = 'prometheus query',
 }
 
 /** A target value of an autoscaler. */
@@ -22,10 +24,12 @@ export interface ScalingTargetIntent {
   readonly metric: ScalingMetric;
   /** The target value per replica: percent for utilization, a count otherwise. */
   readonly value: number;
-  /** The name of a custom metric. @default - the metric is not a custom one */
+  /** The name of a custom metric or a query. @default - the metric has no other name */
   readonly name?: string;
-  /** Whether a custom metric is measured for all replicas together. @default false */
+  /** Whether a custom metric or a query measures all replicas together. @default false */
   readonly isTotal?: boolean;
+  /** The query in the language of Prometheus. @default - the metric is not a query */
+  readonly query?: string;
 }
 
 /** A time of the week with more replicas. */

@@ -160,6 +160,7 @@ export const PLATFORM_EDITS: readonly Edit[] = [
     from: { ...BASE, ...cluster({}, 'A') },
     to: { ...BASE, ...cluster({}, 'B') },
   },
+  onKubernetes('KEDA', {}, { keda: { prometheusAddress: 'http://prometheus.monitoring:9090' } }),
   onKubernetes('the replicas of the router', {}, { router: { replicas: 3 } }),
   onKubernetes('the cluster domain', {}, { router: { clusterDomain: 'example.internal' } }),
   onKubernetes('the lifetime of DNS answers', {}, { router: { dnsTtl: Duration.seconds(5) } }),

@@ -24,7 +24,6 @@ const BACKEND_PODS = 'pods Deployment/digits-svm: they are replaced';
 /** Options without an edit. */
 const WITHOUT_EDIT: { readonly [option: string]: string } = {
   'ServingEndpointProps.platform': 'another platform renders other objects',
-  'AutoscalingOptions.schedules': 'refused on Kubernetes',
   'kubernetes.KubernetesPlatformProps.router': 'has an edit for each of its options',
   'kubernetes.KubernetesPlatformProps.idleTimeout':
     'refused next to the router, and a value of the plan with a gateway',

@@ -1,14 +1,19 @@
 import { ApiObject } from 'cdk8s';
 import type { AutoscalingOptions } from '../../../src/constructs/autoscaling-policy';
+import { PrometheusTarget } from '../../../src/constructs/prometheus-target';
 import { ScalingTarget } from '../../../src/constructs/scaling-target';
 import { KubernetesBackend } from '../../../src/kubernetes';
 import { Duration } from '../../../src/units/duration';
-import { type Edit, type Parts, PRUNE } from './edit';
+import { type Edit, type Parts, PRUNE, type State } from './edit';
 
 const HANDOVER = "hand 'replicas' over first, as docs/autoscaling.md describes";
 const TAKEOVER = 'KEDA takes the HorizontalPodAutoscaler over, as docs/kubernetes.md describes';
 const cpu = [ScalingTarget.cpuUtilization(60)];
 const bounds: AutoscalingOptions = { minReplicas: 3, maxReplicas: 8, targets: cpu };
+
+const keda: State = { platform: { keda: { prometheusAddress: 'http://prometheus.monitoring:9090' } } };
+const waiting = PrometheusTarget.ofTotal('Waiting', 'sum(waiting)', 2);
+const schedules = [{ from: '07:30', to: '19:00', timeZone: 'UTC', minReplicas: 5 }];
 
 const metadata = { timezone: 'UTC', start: '0 8 * * *', end: '0 18 * * *', desiredReplicas: '6' };
 const triggers = [{ type: 'cron', metadata }];
@@ -89,5 +94,29 @@ export const SCALING_EDITS: readonly Edit[] = [
     to: { more: scaledObject(3) },
     forth: [[/^gone HorizontalPodAutoscaler/, TAKEOVER]],
     back: pruned,
+  },
+  {
+    name: 'KEDA of the platform, with an autoscaler',
+    options: ['kubernetes.KubernetesPlatformProps.keda'],
+    from: { autoscale: bounds },
+    to: { ...keda, autoscale: bounds },
+    forth: [[/^gone HorizontalPodAutoscaler/, 'KEDA takes it over, and creates it again if it is pruned']],
+    back: [[/^gone ScaledObject/, 'it is deleted first, without its HorizontalPodAutoscaler, as docs/kubernetes.md describes']],
+  },
+  {
+    name: 'a query next to another target',
+    from: { ...keda, autoscale: bounds },
+    to: { ...keda, autoscale: { ...bounds, targets: [...cpu, waiting] } },
+  },
+  {
+    name: 'schedules',
+    options: ['AutoscalingOptions.schedules'],
+    from: { ...keda, autoscale: bounds },
+    to: { ...keda, autoscale: { ...bounds, schedules } },
+  },
+  {
+    name: 'a minimum of 0 between schedules',
+    from: { ...keda, autoscale: { ...bounds, schedules } },
+    to: { ...keda, autoscale: { ...bounds, minReplicas: 0, schedules } },
   },
 ];
