@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { ENUM_MEMBERS, OPTION_TYPES } from '../../src/private/option-types';
 import entries from '../private/option-entries.json';
 import { CONSTANTS, FACTORIES, type Factory } from './factories';
+import { fitting } from './fits';
 import { NOT_GENERATED, NOT_GENERATED_FACTORIES } from './not-generated';
 import { OPTION_VALUES, TYPE_VALUES } from './option-values';
 import { call, name, type Part, type PartObject } from './part';
@@ -59,23 +60,31 @@ export function optionsOf(type: string): fc.Arbitrary<Part> {
         fc.oneof({ weight: present, arbitrary: value }, { weight: 100 - present, arbitrary: fc.constant(undefined) }),
       ];
     });
-    return fc.record(Object.fromEntries(values)).map((options) => withoutConflicts(type, withoutUndefined(options)));
+    return fc.tuple(fc.record(Object.fromEntries(values)), fc.integer({ min: 0, max: 24 })).map(([options, fits]) => {
+      const all = withoutConflicts(type, withoutUndefined(options));
+      return fits === 0 ? all : fitting(type, all);
+    });
   });
 }
 
 function shareOf(type: string, member: string): number {
-  if (USUAL.has(`${type}.${member}`)) return 95;
+  if (USUAL.has(`${type}.${member}`)) return 98;
   if (RARE.has(`${type}.${member}`) || member === 'version') return 2;
   return SHARES[type] ?? SHARE;
 }
 
 /** Keeps one of the options that conflict in every definition, and adds what an option always requires. */
-function withoutConflicts(type: string, options: PartObject): Part {
+function withoutConflicts(type: string, options: PartObject): PartObject {
   const dropped = (ALTERNATIVES[type] ?? []).flatMap((names) => names.filter((one) => one in options).slice(1));
   const kept = Object.fromEntries(Object.entries(options).filter(([member]) => !dropped.includes(member)));
   const isMissing = type in OTHERWISE && !(ALTERNATIVES[type] ?? []).flat().some((one) => one in kept);
   const required = Object.entries(REQUIREMENTS[type] ?? {}).filter(([member]) => member in kept);
-  return Object.assign({}, isMissing ? OTHERWISE[type] : {}, kept, ...required.map(([, others]) => others)) as Part;
+  return Object.assign(
+    {},
+    isMissing ? OTHERWISE[type] : {},
+    kept,
+    ...required.map(([, others]) => others),
+  ) as PartObject;
 }
 
 function withoutUndefined(options: { readonly [member: string]: Part | undefined }): PartObject {
@@ -122,15 +131,15 @@ export function valuesOf(notation: string, option: string): fc.Arbitrary<Part> {
 function listOf(element: fc.Arbitrary<Part>): fc.Arbitrary<Part> {
   const lengths = { minLength: 1, maxLength: 2 };
   return fc.oneof(
-    { weight: 9, arbitrary: fc.uniqueArray(element, { ...lengths, selector: identityOf }) },
+    { weight: 29, arbitrary: fc.uniqueArray(element, { ...lengths, selector: identityOf }) },
     { weight: 1, arbitrary: fc.array(element, lengths) },
   );
 }
 
 function identityOf(element: Part): string {
-  const { $call, args, name: text, path, header, topologyKey, timeZone } = (element ?? {}) as PartObject;
-  const own = $call === 'ScratchVolume.at' ? args : undefined;
-  return JSON.stringify(own ?? $call ?? text ?? path ?? header ?? topologyKey ?? timeZone ?? element);
+  const { $call, args, port, name: text, path, header, topologyKey, timeZone } = (element ?? {}) as PartObject;
+  const own = $call === 'ScratchVolume.at' ? (args as readonly Part[])[0] : undefined;
+  return JSON.stringify(own ?? $call ?? port ?? text ?? path ?? header ?? topologyKey ?? timeZone ?? element);
 }
 
 const VARIABLES = ['API_KEY', 'TOKEN', 'HF_TOKEN', 'AWS_ACCESS_KEY_ID'];
@@ -167,5 +176,5 @@ function callOf(factory: string, before: readonly (readonly Part[])[]): fc.Arbit
   const args = before.map((values) => fc.constantFrom(...values));
   return fc
     .tuple(...args, ...(struct === undefined ? [] : [optionsOf(struct)]))
-    .map((values) => call(factory, ...values));
+    .map((values) => call(factory, ...(Object.values(fitting(factory, { ...values })) as Part[])));
 }

@@ -1,6 +1,7 @@
 /** Random definitions over all words of the package, as data. */
 import fc from 'fast-check';
-import { memberOf, optionsOf, valuesOf } from './arbitrary';
+import { memberOf, optionsOf } from './arbitrary';
+import { fitting } from './fits';
 import { withMistakes } from './mistakes';
 import { name, type Part, type PartObject, textOf } from './part';
 
@@ -52,36 +53,26 @@ function sometimes<T>(percent: number, value: fc.Arbitrary<T>): fc.Arbitrary<T |
 const backend = fc
   .record({
     options: optionsOf('BackendOptions'),
-    health: valuesOf('HealthCheck', 'BackendOptions.healthCheck'),
-    repaired: fc.integer({ min: 0, max: 9 }),
+    fits: fc.integer({ min: 0, max: 24 }),
     scaling: sometimes(20, optionsOf('AutoscalingOptions')),
     attach: sometimes(15, optionsOf('AttachBackendOptions')),
     name: sometimes(5, fc.constantFrom(...NAMES)),
   })
-  .map(({ options, health, repaired, scaling, attach, name: id }) => ({
+  .map(({ options, fits, scaling, attach, name: id }) => ({
     id,
-    options: repaired > 0 ? repair(options as PartObject, health) : options,
-    ...(scaling !== undefined && { scaling }),
+    ...(fits === 0 ? scaled(options as PartObject, scaling) : fittingBackend(options as PartObject, scaling)),
     ...(attach !== undefined && { attach }),
   }));
 
-const UNKNOWN_SERVERS = /^ModelServer\.(command|shell|fromImage|custom|go|node)$/;
+const scaled = (options: PartObject, scaling: Part | undefined) => ({
+  options,
+  ...(scaling !== undefined && { scaling }),
+});
 
-const BATCHING_SERVERS =
-  /^ModelServer\.(tensorflowServing|vllm|sglang|textGenerationInference|textEmbeddingsInference)$/;
-
-/** Adds the health check that an unknown server requires, and removes options that most servers do not support. */
-function repair(options: PartObject, health: Part): Part {
-  const { $call } = options.server as PartObject;
-  const needsHealth = UNKNOWN_SERVERS.test(String($call)) && options.healthCheck === undefined;
-  const { batching, protocol, ...others } = options;
-  const isGrpc = (options.healthCheck as PartObject | undefined)?.$call === 'HealthCheck.grpc';
-  return {
-    ...others,
-    ...(needsHealth && { healthCheck: health }),
-    ...(isGrpc ? { protocol: 'gRPC' } : protocol !== undefined && protocol !== 'gRPC' && { protocol }),
-    ...(batching !== undefined && BATCHING_SERVERS.test(String($call)) && { batching }),
-  };
+/** A backend whose options fit each other and its autoscaling. */
+function fittingBackend(all: PartObject, policy: Part | undefined) {
+  const { scaling, ...options } = fitting('backend', { ...all, ...(policy !== undefined && { scaling: policy }) });
+  return scaled(options as PartObject, scaling);
 }
 
 /** Shares of the backends of an endpoint, or rules for headers. */
@@ -154,20 +145,22 @@ export const sensible: fc.Arbitrary<Definition> = fc
     platforms: own,
   }));
 
-/** Only the first endpoint has the path `/`, so that endpoints rarely match the same requests. */
+/** Only the first endpoint has the path `/` and a name, so that endpoints rarely match the same requests. */
 function apart(props: PartObject, index: number): Part {
   if (index === 0) return props;
+  const { endpointName: _name, ...others } = props;
   const path = typeof props.path === 'string' && props.path !== '/' ? props.path : '';
-  return { ...props, path: `/e${index}${path}` };
+  return { ...others, path: `/e${index}${path}` };
 }
 
 /** Shares of the existing backends only. A canary needs two. */
 function cut(options: PartObject, backends: number): Part {
   if (options.$call !== undefined) return backends > 1 ? options : {};
-  return { ...options, shares: (options.shares as readonly Part[]).slice(0, backends) };
+  const [first, ...others] = (options.shares as readonly PartObject[]).slice(0, backends);
+  return { ...options, shares: [{ ...first, weight: first?.weight === 0 ? 1 : first?.weight }, ...others] as Part };
 }
 
-/** Definitions, two thirds of which are sensible. The others have one or two wrong values. */
+/** Definitions, four fifths of which are sensible. The others have one or two wrong values. */
 export const definitions: fc.Arbitrary<Definition> = withMistakes(sensible);
 
 /** The definitions of a seed. */

@@ -11,7 +11,7 @@ export interface Factory {
 }
 
 /** Definitions with parts of one target are accepted by that target only, so that they are rare. */
-const ONE_TARGET = 0.1;
+const ONE_TARGET = 0.03;
 
 /** Factories of a class, by the name under which users call them. Factories with only options need no row. */
 export const FACTORIES: { readonly [type: string]: { readonly [factory: string]: Factory } } = {
@@ -41,7 +41,7 @@ export const FACTORIES: { readonly [type: string]: { readonly [factory: string]:
     },
   },
   Gpu: {
-    'Gpu.nvidia': { weight: 10 },
+    'Gpu.nvidia': { weight: 50 },
     'Gpu.custom': {
       before: [
         ['acme.com/chip', 'amd.com/gpu'],
@@ -84,8 +84,12 @@ export const FACTORIES: { readonly [type: string]: { readonly [factory: string]:
     'ModelDelivery.baked': {},
   },
   ModelServer: {
-    'ModelServer.wsgi': { weight: 25 },
-    'ModelServer.asgi': { weight: 15 },
+    'ModelServer.wsgi': { weight: 40 },
+    'ModelServer.asgi': { weight: 25 },
+    'ModelServer.go': { weight: 0.3 },
+    'ModelServer.node': { weight: 0.3 },
+    'ModelServer.granian': { weight: 0.5 },
+    'ModelServer.llamaCpp': { weight: 0.3 },
     'ModelServer.command': { weight: 8 },
     'ModelServer.fromImage': { weight: 5 },
     'ModelServer.vllm': { weight: 2 },
@@ -115,10 +119,10 @@ export const FACTORIES: { readonly [type: string]: { readonly [factory: string]:
   ScalingTarget: {
     'ScalingTarget.cpuUtilization': { before: [[60, 100]], weight: 4 },
     'ScalingTarget.memoryUtilization': { before: [[75, 80]], weight: 4 },
-    'ScalingTarget.requestsPerSecond': { before: [[20, 0.5]], weight: 0.4 },
-    'ScalingTarget.ongoingRequests': { before: [[4]], weight: 0.4 },
-    'ScalingTarget.queueDepth': { before: [[2]], weight: 0.4 },
-    'ScalingTarget.gpuUtilization': { before: [[70]], weight: 0.4 },
+    'ScalingTarget.requestsPerSecond': { before: [[20, 0.5]], weight: 0.2 },
+    'ScalingTarget.ongoingRequests': { before: [[4]], weight: 0.2 },
+    'ScalingTarget.queueDepth': { before: [[2]], weight: 0.1 },
+    'ScalingTarget.gpuUtilization': { before: [[70]], weight: 0.1 },
     'ScalingTarget.byPlatform': {
       before: [
         [
@@ -126,11 +130,19 @@ export const FACTORIES: { readonly [type: string]: { readonly [factory: string]:
             aws: call('ScalingTarget.ongoingRequests', 4),
             kubernetes: call('ScalingTarget.cpuUtilization', 70),
           },
+          {
+            aws: call('ScalingTarget.requestsPerSecond', 20),
+            kubernetes: call('PrometheusTarget.ofTotal', 'Running', 'sum(running)', 2),
+          },
         ],
       ],
+      weight: 0.2,
     },
-    'PrometheusTarget.ofAverage': { before: [['Latency'], ['avg(latency)'], [0.2]], weight: 0.1 },
-    'PrometheusTarget.ofTotal': { before: [['Waiting'], ['sum(waiting)'], [2, 2.5]], weight: 0.1 },
+    'PrometheusTarget.ofAverage': {
+      before: [['Latency'], ['histogram_quantile(0.9, rate(latency[1m]))'], [0.2]],
+      weight: 0.1,
+    },
+    'PrometheusTarget.ofTotal': { before: [['Waiting'], ['sum(waiting{namespace="a"})'], [2, 2.5]], weight: 0.1 },
     'aws.MetricTarget.ofAverage': { before: [['Waiting'], [object('metric')], [2]], weight: ONE_TARGET },
     'aws.MetricTarget.ofTotal': { before: [['Waiting'], [object('metric')], [10]], weight: ONE_TARGET },
     'kubernetes.MetricTarget.ofAverage': { before: [['waiting'], [2]], weight: ONE_TARGET },
@@ -149,7 +161,7 @@ export const FACTORIES: { readonly [type: string]: { readonly [factory: string]:
   ServerImage: {
     'ServerImage.fromRegistry': {
       before: [
-        ['acme/svm:1.4.2', 'acme/graviton:1', `acme/svm@${DIGEST}`, 'registry.example.com/hub/rayproject/ray:2.58.0'],
+        ['acme/svm:1.4.2', 'acme/svm:1.4.2', `acme/svm@${DIGEST}`, 'registry.example.com/hub/rayproject/ray:2.58.0'],
       ],
       weight: 20,
     },

@@ -31,14 +31,19 @@ function sum(one: { readonly [name: string]: number }, two: { readonly [name: st
   return Object.fromEntries(names.map((name) => [name, (one[name] ?? 0) + (two[name] ?? 0)]));
 }
 
-/** The least share of definitions that each target accepts, and the least number of definitions for a meaningful share. */
-const LEAST = 0.1;
+/** The least share of definitions that targets accept, and the least number of definitions for a meaningful share. */
+const LEAST: { readonly [target in TargetName]: number } = {
+  aws: 0.4,
+  router: 0.4,
+  'portable gateway': 0.25,
+  'Envoy Gateway': 0.25,
+};
 const ENOUGH = 200;
 
 /** What makes the result less meaningful: a target that refuses almost everything. */
 export function problemsOf({ definitions, accepted }: Tally): string[] {
   if (definitions < ENOUGH) return [];
-  return TARGET_NAMES.filter((target) => (accepted[target] ?? 0) < LEAST * definitions).map(
+  return TARGET_NAMES.filter((target) => (accepted[target] ?? 0) < LEAST[target] * definitions).map(
     (target) => `${target} accepts only ${accepted[target] ?? 0} of ${definitions} definitions`,
   );
 }
