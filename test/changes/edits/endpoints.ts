@@ -1,5 +1,5 @@
 /** Edits of endpoints, splits and autoscaling. */
-import { Duration, HttpMethod, ModelServer, ScalingTarget } from '../../../src';
+import { Duration, HttpMethod, ModelServer, ScalingTarget, ServerImage } from '../../../src';
 import { StreamProtocol } from '../../../src/plan/choices';
 import { BASE, type DefinitionData, type Edit, type EndpointData, endpointEdit, withEndpoint } from '../definition';
 
@@ -27,6 +27,14 @@ const change = (name: string, from: Parameters<typeof withEndpoint>, to: Paramet
   from: withEndpoint(...from),
   to: withEndpoint(...to),
 });
+
+/** Two versions that differ in their image. */
+const RELEASE = { v1: {}, v2: { image: ServerImage.fromRegistry(`acme/svm@sha256:${'0b'.repeat(32)}`) } };
+type Weights = EndpointData['weights'];
+const released = (from: Weights, to: Weights): [Parameters<typeof withEndpoint>, Parameters<typeof withEndpoint>] => [
+  [{}, { backends: RELEASE, weights: from }],
+  [{}, { backends: RELEASE, weights: to }],
+];
 
 export const ENDPOINT_EDITS: readonly Edit[] = [
   // Identity
@@ -249,6 +257,15 @@ export const ENDPOINT_EDITS: readonly Edit[] = [
         ],
       },
     ],
+  ),
+  // A new image next to the previous one: docs/recipes.md
+  change('the start of a release', [{}, { backends: { v1: {} } }], [{}, { backends: RELEASE, weights: { v1: 1, v2: 0 } }]),
+  change('a step of a release', ...released({ v1: 1, v2: 0 }, { v1: 9, v2: 1 })),
+  change('the promotion of a release', ...released({ v1: 9, v2: 1 }, { v1: 0, v2: 1 })),
+  change(
+    'the end of a release',
+    [{}, { backends: RELEASE, weights: { v1: 0, v2: 1 } }],
+    [{}, { backends: { v2: RELEASE.v2 } }],
   ),
   // Autoscaling
   endpointEdit('autoscaling', {}, scaled({})),
