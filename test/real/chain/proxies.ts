@@ -3,8 +3,10 @@
 import { Gateway, GatewayProfile } from '../../../src/kubernetes';
 import { HopKind } from '../../../src/plan/serving-plan';
 import { Duration } from '../../../src/units/duration';
+import type { Data } from '../../support/data';
 import type { Sender } from '../support/client';
 import { EnvoyProcess, type EnvoySettings } from '../support/envoy-process';
+import { envoySettingsOf } from '../support/envoy-settings';
 import { freePort, type Loopback } from '../support/loopback';
 import { NginxProcess } from '../support/nginx-process';
 import type { Upstream } from '../support/proxy-process';
@@ -98,28 +100,10 @@ export async function startFront({ backend }: Ladder, network: Loopback): Promis
 }
 
 /** The settings that Envoy Gateway derives from the rendered objects, or those of the plan of a load balancer. */
-function envoySettings({ manifests, plan }: Ladder): EnvoySettings {
-  const route = manifests.find(({ kind }) => kind === 'HTTPRoute')?.spec;
-  const policy = manifests.find(({ kind }) => kind === 'BackendTrafficPolicy')?.spec;
-  if (route === undefined || policy === undefined) {
-    const { idle } = plan.balancer;
-    return { loadBalancer: 'RoundRobin', upstreamIdle: idle, route: 0, streamIdle: idle };
-  }
-  const shares = route.rules.find(({ backendRefs }: { backendRefs?: unknown }) => backendRefs !== undefined);
-  return {
-    loadBalancer: policy.loadBalancer.type,
-    upstreamIdle: seconds(policy.timeout.http.connectionIdleTimeout),
-    route: seconds(shares.timeouts.request),
-    streamIdle: seconds(policy.timeout.http.streamIdleTimeout),
-    requestsPerConnection: policy.circuitBreaker?.maxRequestsPerConnection,
-  };
-}
-
-/** A duration in the manifests of this test. */
-function seconds(text: string): number {
-  const match = /^(\d+)s$/.exec(text);
-  if (match === null) throw new Error(`'${text}' is not in seconds`);
-  return Number(match[1]);
+function envoySettings({ manifests, plan: { balancer } }: Ladder): EnvoySettings {
+  const { idle } = balancer;
+  const ofLoadBalancer: EnvoySettings = { loadBalancer: 'RoundRobin', upstreamIdle: idle, route: 0, streamIdle: idle };
+  return envoySettingsOf(manifests as readonly object[] as readonly Data[]) ?? ofLoadBalancer;
 }
 
 function hop({ ladder }: Ladder['backend'], name: string): number | undefined {

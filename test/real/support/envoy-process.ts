@@ -6,7 +6,9 @@ import { ProxyProcess, type Upstream } from './proxy-process';
 /** The Envoy settings that Envoy Gateway derives from an HTTPRoute and a BackendTrafficPolicy; times in seconds. */
 export interface EnvoySettings {
   /** The load balancer of the policy. */
-  readonly loadBalancer: 'RoundRobin' | 'LeastRequest';
+  readonly loadBalancer: 'RoundRobin' | 'LeastRequest' | 'ConsistentHash';
+  /** The cookie whose hash selects a server, with `ConsistentHash`. */
+  readonly cookie?: { readonly name: string; readonly seconds: number };
   /** How long an idle connection to a server is kept. */
   readonly upstreamIdle: number;
   /** How long a request may take; 0 for no limit. */
@@ -18,6 +20,13 @@ export interface EnvoySettings {
   /** After how many requests a connection to a server is closed. */
   readonly requestsPerConnection?: number;
 }
+
+/** https://github.com/envoyproxy/gateway/blob/v1.9.0/internal/xds/translator/cluster.go */
+const POLICIES: { readonly [type in EnvoySettings['loadBalancer']]: string } = {
+  RoundRobin: 'ROUND_ROBIN',
+  LeastRequest: 'LEAST_REQUEST',
+  ConsistentHash: 'MAGLEV',
+};
 
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 const TYPE = 'type.googleapis.com/';
@@ -58,7 +67,7 @@ export class EnvoyProcess extends ProxyProcess {
           {
             name: 'servers',
             type: 'EDS',
-            lb_policy: loadBalancer === 'RoundRobin' ? 'ROUND_ROBIN' : 'LEAST_REQUEST',
+            lb_policy: POLICIES[loadBalancer],
             // Envoy Gateway sets this.
             connect_timeout: '10s',
             eds_cluster_config: {
@@ -87,7 +96,7 @@ export class EnvoyProcess extends ProxyProcess {
   }
 
   private connectionManager(): unknown {
-    const { route, streamIdle, clientIdle = 3600 } = this.settings;
+    const { route, streamIdle, clientIdle = 3600, cookie } = this.settings;
     const name = 'envoy.filters.network.http_connection_manager';
     return {
       name,
@@ -109,7 +118,14 @@ export class EnvoyProcess extends ProxyProcess {
               routes: [
                 {
                   match: { prefix: '/' },
-                  route: { cluster: 'servers', timeout: `${route}s`, idle_timeout: `${streamIdle}s` },
+                  route: {
+                    cluster: 'servers',
+                    timeout: `${route}s`,
+                    idle_timeout: `${streamIdle}s`,
+                    ...(cookie !== undefined && {
+                      hash_policy: [{ cookie: { name: cookie.name, ttl: `${cookie.seconds}s` } }],
+                    }),
+                  },
                 },
               ],
             },
