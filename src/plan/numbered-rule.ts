@@ -16,12 +16,12 @@ export interface EndpointRule {
 export type Slot = Pick<RulePlan, 'priority' | 'movedFrom' | 'mayClash'>;
 
 /** One of the numbers that were settled. */
-export function slotAt({ slots, preferred, isLeft }: Settled, index: number): Slot {
+export function slotAt({ slots, preferred, isCrowded }: Settled, index: number): Slot {
   const [priority, movedFrom] = [slots[index] as number, preferred[index] as number];
   return {
     priority,
     ...(priority !== movedFrom && { movedFrom }),
-    ...(isLeft && { mayClash: true }),
+    ...(isCrowded && { mayClash: true }),
   };
 }
 

@@ -78,13 +78,15 @@ interface PlacedEndpoint {
 function refusePriorities({ plan, limits, earlier, rules }: PlacedEndpoint, refusals: Refusal[]): void {
   const { priority } = plan.intent;
   const other = overlapOf(priority, earlier);
-  if (priority !== undefined && (other !== undefined || priority + WINDOW - 1 > limits.last)) {
+  const { first, last } = limits;
+  if (priority !== undefined && (other !== undefined || priority < first || priority + WINDOW - 1 > last)) {
     const found = other === undefined ? '' : `; '${other.name}' has ${other.intent.priority}`;
+    const range = first === 1 ? `at most ${last}` : `between ${first} and ${last}`;
     refuse(
       refusals,
       'PriorityTaken',
       plan.path,
-      `'priority' (${priority}) of endpoint '${plan.name}' reserves ${WINDOW} priorities, which must not be those of another endpoint and at most ${limits.last}${found}; choose another`,
+      `'priority' (${priority}) of endpoint '${plan.name}' reserves ${WINDOW} priorities, which must not be those of another endpoint and ${range}${found}; choose another`,
     );
   } else if ([...rules.values()].flat().some((rule) => rule.priority === undefined)) {
     const way = priority === undefined ? "set 'priority'" : "remove 'priority'";

@@ -21,8 +21,11 @@ export interface Claim {
 export interface Settled {
   readonly slots: number[];
   readonly preferred: number[];
-  /** Whether they are numbers that were left, which another set of claims can move to numbers that are in use. */
-  readonly isLeft: boolean;
+  /**
+   * Whether another set of claims can move them to numbers that are in use: they are what was left in the band, or closer
+   * to each other than their offsets because the band ends.
+   */
+  readonly isCrowded: boolean;
 }
 
 /**
@@ -58,9 +61,11 @@ export function settle(claims: readonly Claim[], isTaken: (slot: number) => bool
     .filter(({ one }) => one.slots === undefined)
     .sort((a, b) => (a.one.claim.identity < b.one.claim.identity ? -1 : 1));
   const found = new Map(late.map(({ one, index }) => [index, firstFree(one.claim, used, isTaken)]));
-  return candidates.map(({ slots, preferred }, index) => {
+  return candidates.map((one, index) => {
+    const { slots, preferred } = one;
     const own = slots ?? found.get(index);
-    return own && { slots: own, preferred, isLeft: slots === undefined };
+    const { offsets } = one.claim;
+    return own && { slots: own, preferred, isCrowded: slots === undefined || lengthOf(own) < lengthOf(offsets) };
   });
 }
 
@@ -68,6 +73,10 @@ export function settle(claims: readonly Claim[], isTaken: (slot: number) => bool
 function reach(reached: Map<number, Candidates | undefined>, one: Candidates): void {
   for (const slot of one.slots ?? [])
     reached.set(slot, !reached.has(slot) || reached.get(slot) === one ? one : undefined);
+}
+
+function lengthOf(numbers: readonly number[]): number {
+  return (numbers.at(-1) ?? 0) - (numbers[0] ?? 0);
 }
 
 function firstFree(

@@ -54,7 +54,7 @@ describe('numbers of a band', () => {
     fc.assert(
       fc.property(claims, fc.infiniteStream(fc.boolean()), (list, choice) => {
         const some = list.filter(() => choice.next().value);
-        fc.pre([some, list].every((state) => settle(state, free).every((settled) => settled?.isLeft === false)));
+        fc.pre([some, list].every((state) => settle(state, free).every((settled) => settled?.isCrowded === false)));
         const states = [slotsOf(some), slotsOf(list)];
         for (const [from, to] of [states, [...states].reverse()]) {
           const holders = holdersOf(from as Map<string, number[]>);
@@ -112,7 +112,7 @@ describe('numbers of a band', () => {
       );
     const slots = settledOf(8).map((settled) => settled?.slots[0] as number);
     expect(slots.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    expect(settledOf(8).some((settled) => settled?.isLeft)).toBe(true);
+    expect(settledOf(8).some((settled) => settled?.isCrowded)).toBe(true);
     expect(settledOf(9).filter((settled) => settled === undefined)).toHaveLength(1);
   });
 
@@ -120,7 +120,7 @@ describe('numbers of a band', () => {
     const narrow = { first: 1, width: 8 };
     const claims = ['a', 'b', 'c', 'd'].map((identity) => ({ identity, band: narrow, offsets: [0, 1] }));
     const found = settle(claims, free);
-    expect(found.some((settled) => settled?.isLeft)).toBe(true);
+    expect(found.some((settled) => settled?.isCrowded)).toBe(true);
     for (const settled of found) expect(settled?.preferred).toHaveLength(2);
   });
 

@@ -9,13 +9,13 @@ export function crowdedPriorities(plan: ServingPlan, { path, name, priority }: E
   const crowded = rules.filter(({ mayClash }) => mayClash === true).map((rule) => rule.priority);
   if (crowded.length === 0) return [];
   const advice = priority === undefined ? BY_PATH : IN_WINDOW;
-  const consequence = `the rules of endpoint '${name}' with the priorities ${crowded.join(', ')} can move to priorities in use when endpoints or backends are added or removed; that deployment then fails`;
+  const consequence = `the rules of endpoint '${name}' with the priorities ${crowded.join(', ')} can move to priorities in use when endpoints, backends or header rules are added or removed; that deployment then fails`;
   return [{ id: `crowdedPriorities.${slug(name)}`, message: `${consequence}. ${advice}` }];
 }
 
 /** The cause and the way out for an endpoint whose priorities derive from its path and hosts. */
 const BY_PATH =
-  "The range of priorities for its path and hosts is more than a third full; set 'priority', or use a shorter path";
+  "The range of priorities for its path and hosts is more than a third full or too small; set 'priority', use a shorter path, or enlarge 'priorityRange' of the platform";
 
 /** Those for an endpoint that reserves priorities, where only own addresses of backends can be crowded. */
 const IN_WINDOW =

@@ -24,7 +24,7 @@ test('rules that got the priorities that were left cause a warning', () => {
   for (const { id, message } of warnings) {
     expect(id).toMatch(/^crowdedPriorities\.[a-z]$/);
     expect(message).toMatch(
-      /^the rules of endpoint '[a-z]' with the priorities \d+ can move to priorities in use when .+; that deployment then fails\. The range of priorities for its path and hosts is more than a third full; set 'priority', or use a shorter path$/,
+      /^the rules of endpoint '[a-z]' with the priorities \d+ can move to priorities in use when .+; that deployment then fails\. The range of priorities for its path and hosts is more than a third full or too small; set 'priority', use a shorter path, or enlarge 'priorityRange' of the platform$/,
     );
   }
 });
