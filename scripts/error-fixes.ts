@@ -47,6 +47,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   InvalidRayConfig: 'Correct the file or the member that the message names.',
   InvalidText: 'Remove the character, or pass the intended value.',
   InvalidUrl: 'Use scheme and host, without a path.',
+  InvalidSubnets: 'Select the subnets that the message describes with `loadBalancerSubnets` or `taskSubnets`.',
   InvalidType: 'Pass a value of the type that the message shows.',
   KeepAliveTooShort:
     'Use a server with a configurable keep-alive, shorter requests, or a separate platform for the backend.',
@@ -65,6 +66,8 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   NoAddress: 'Set `ownAddress` of the backend, or attach the backend first.',
   NoBackend: 'Add a backend with `addBackend` or `attachBackend`.',
   NoPlatform: 'Put the endpoint into a CDK `Stack` or a cdk8s `Chart`, or construct a platform around it.',
+  NoRoute:
+    'Add the VPC endpoints that the message lists, copy images to Amazon ECR and models to S3, or run the tasks in subnets with a route to the internet.',
   NoShare: 'Give at least one backend a weight above 0.',
   NotLocked: 'Run the command in the message, and commit the lock file.',
   PathNotServed: 'Set `stripPrefix`, or give an application the path of the endpoint as its prefix.',
@@ -73,6 +76,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   PriorityTaken: 'Choose another `priority`: an endpoint reserves the 100 priorities from there.',
   ProtocolMismatch: 'Give all backends of the endpoint one `protocol`, and omit the options in the message.',
   ProtocolNotSpoken: 'Use a server that supports the protocol, or another protocol.',
+  QuotaExceeded: 'Raise the quota in the account and set the option in the message, or use a second platform.',
   ReplicasOutOfRange: 'Use a count within the bounds in the message.',
   ReplicasWithAutoscaling:
     'Omit `replicas` and set `minReplicas`. On a Kubernetes cluster, first [hand the number over](autoscaling.md#switching-between-fixed-replicas-and-autoscaling).',

@@ -4,7 +4,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ecsProfile, RULE_QUOTA } from '../src/aws/profile';
+import { ecsProfile } from '../src/aws/profile';
+import { QUOTAS } from '../src/aws/quotas';
 import { Intermediary } from '../src/constructs/intermediary';
 import { Gateway, GatewayProfile } from '../src/kubernetes';
 import { routerProfile } from '../src/kubernetes/private/router/profile';
@@ -39,7 +40,7 @@ const FACTORIES = {
 };
 
 const TARGETS: readonly TargetProfile[] = [
-  ecsProfile(RULE_QUOTA),
+  ecsProfile(QUOTAS.rulesPerLoadBalancer.value),
   routerProfile(30),
   ...Object.values(GatewayProfile).map((profile) => Gateway.fromName('gateway', { profile })._target()),
 ];

@@ -79,6 +79,8 @@ class Backend extends Construct {
     });
     this.cfnService = this.service.node.defaultChild as ecs.CfnService;
     this.cfnService.node.addDependency(taskDefinition.obtainExecutionRole());
+    // Tasks start after the routes out of their subnets exist.
+    this.cfnService.node.addDependency(network.vpc.selectSubnets().internetConnectivityEstablished);
     this.cfnService.tags.setTag('serving:backend', id);
     this.targetGroup.addTarget(this.service);
     // A rule that no request matches attaches the target group before the service starts.

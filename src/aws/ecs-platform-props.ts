@@ -4,6 +4,7 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { ServingPlatformProps } from '../constructs/serving-platform';
 import type { ExistingListener } from './existing-listener';
 import type { GpuCapacity } from './gpu-capacity';
+import type { PriorityRange } from './priority-range';
 
 /** Properties of the AWS platform. */
 export interface EcsPlatformProps extends ServingPlatformProps {
@@ -16,6 +17,37 @@ export interface EcsPlatformProps extends ServingPlatformProps {
    * @default - that of the cluster; otherwise a VPC with two Availability Zones, one NAT gateway and an S3 gateway endpoint
    */
   readonly vpc?: ec2.IVpc;
+
+  /**
+   * The number of NAT gateways of the VPC that the platform creates, at most one for each of its two Availability Zones.
+   *
+   * With 0, tasks have no route to the internet. The VPC has endpoints for what they use instead: pulls from Amazon ECR, models
+   * in S3, CloudWatch Logs, and as needed Secrets Manager, Parameter Store, commands in containers, and the agent of GPU
+   * instances. Images of public registries and models of the Hugging Face Hub are errors (`NoRoute`), those of other hosts
+   * warnings. The default images that fetch models are in public registries: copy them to ECR and set `fetchImage`.
+   *
+   * It can be changed on a deployed platform.
+   *
+   * @default 1
+   */
+  readonly natGateways?: number;
+
+  /**
+   * The subnets of tasks and GPU instances. If all of them are public, tasks get a public address.
+   *
+   * Isolated subnets of a VPC in the same app require the VPC endpoints that `natGateways` lists. Those of an imported VPC are
+   * not checked.
+   *
+   * @default - private subnets, otherwise isolated ones, otherwise public ones
+   */
+  readonly taskSubnets?: ec2.SubnetSelection;
+
+  /**
+   * The subnets of the load balancer that the platform creates, one in each of at least two Availability Zones.
+   *
+   * @default - public subnets with `publicAccess`, otherwise those of the default of `taskSubnets`
+   */
+  readonly loadBalancerSubnets?: ec2.SubnetSelection;
 
   /**
    * The cluster. An imported cluster must have `vpc`.
@@ -73,6 +105,42 @@ export interface EcsPlatformProps extends ServingPlatformProps {
    * @default 100
    */
   readonly ruleQuota?: number;
+
+  /**
+   * The quota of targets per load balancer and per target group. Each replica is a target.
+   *
+   * @default 1000
+   */
+  readonly targetQuota?: number;
+
+  /**
+   * The quota of tasks per service, which limits the replicas of a backend.
+   *
+   * @default 5000
+   */
+  readonly taskQuota?: number;
+
+  /**
+   * The quota of inbound or outbound rules per security group.
+   *
+   * @default 60
+   */
+  readonly securityGroupRuleQuota?: number;
+
+  /**
+   * The priorities of the rules on the listener, for platforms of several apps that share one: with ranges that do not
+   * overlap, their rules never have the same priority. Rules with lower priorities are evaluated first, regardless of how
+   * specific those of other platforms are, so give each platform paths or hosts of its own.
+   *
+   * A range of 2,500 has room for 8 endpoints whose paths have the same depth, and for more with the warning
+   * `crowdedPriorities`; the smallest has 1,000. `priority` of an endpoint must be in the range.
+   *
+   * Set it when the platform is created. A change moves all rules in place, which fails with `PriorityInUse` if one moves to
+   * a number that another one still has; `serving diff` shows it.
+   *
+   * @default - 1 to 50,000, which other platforms of the app use too
+   */
+  readonly priorityRange?: PriorityRange;
 
   /**
    * The image that fetches models from S3. It must contain `aws`, `sh` and GNU coreutils.

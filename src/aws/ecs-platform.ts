@@ -5,7 +5,6 @@ import type { Construct } from 'constructs';
 import { TargetPlatform } from '../constructs/target-platform';
 import type { TargetRenderer } from '../constructs/target-renderer';
 import { BalancerAccess, type TargetProfile } from '../plan/target-profile';
-import { requireNumber } from '../private/checks';
 import { placeOf, requireId, requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
@@ -16,8 +15,11 @@ import type { EcsPlatformProps } from './ecs-platform-props';
 import { checkFrameworkObjects } from './framework-objects';
 import { listenerFacts } from './listener-facts';
 import { checkModelBucketAccounts } from './model-bucket-accounts';
+import { checkNetworkProps } from './network-props';
+import { checkPriorityRange } from './priorities';
 import type { Network } from './private/network';
-import { ecsProfile, RULE_QUOTA } from './profile';
+import { ecsProfile } from './profile';
+import { quotasOf } from './quotas';
 import { enclosingStack } from './stack';
 
 /**
@@ -79,7 +81,8 @@ export class EcsPlatform extends TargetPlatform {
         this,
       );
     }
-    const ruleQuota = requireNumber('ruleQuota', props.ruleQuota ?? RULE_QUOTA, { min: 1, integer: true, at: this });
+    const quotas = quotasOf(props, this);
+    if (props.priorityRange !== undefined) checkPriorityRange(props.priorityRange, this);
     for (const image of [props.fetchImage, props.hubImage, props.archiveImage])
       if (image !== undefined) ServerImage.fromRegistry(image);
     checkModelBucketAccounts(props.modelBucketAccounts, this);
@@ -91,7 +94,13 @@ export class EcsPlatform extends TargetPlatform {
     const existing = listenerFacts(props, this);
     checkFrameworkObjects(props, this);
     const isEncrypted = props.certificate !== undefined || existing?.url.startsWith('https://');
-    this.target = { ...ecsProfile(ruleQuota, existing?.idleSeconds, { access: accessOf(props), isEncrypted }), images };
+    checkNetworkProps(props, existing?.vpc, this);
+    const listener = { priorities: props.priorityRange, access: accessOf(props), isEncrypted };
+    this.target = {
+      ...ecsProfile(quotas.ruleQuota, existing?.idleSeconds, listener),
+      maxReplicas: quotas.taskQuota,
+      images,
+    };
     const { EcsRenderer } = require('./private/renderer') as typeof import('./private/renderer');
     const renderer = new EcsRenderer(this, props, existing);
     this.network = renderer.network;

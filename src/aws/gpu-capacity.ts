@@ -65,6 +65,14 @@ export interface GpuAutoScalingGroupOptions {
    * @default false
    */
   readonly terminationProtection?: boolean;
+
+  /**
+   * Whether the account has the setting `awsvpcTrunking`, so that the network interfaces of an instance do not limit the number
+   * of its tasks. Without it, a `g5.48xlarge` runs at most 6 tasks and a `p3.16xlarge` 7.
+   *
+   * @default false
+   */
+  readonly eniTrunking?: boolean;
 }
 
 /** Options of an existing capacity provider. */
@@ -75,6 +83,14 @@ export interface GpuCapacityProviderOptions {
    * @default - that of a known type; required for any other
    */
   readonly shape?: GpuInstanceShape;
+
+  /**
+   * Whether the account has the setting `awsvpcTrunking`, so that the network interfaces of an instance do not limit the number
+   * of its tasks. Without it, a `g5.48xlarge` runs at most 6 tasks and a `p3.16xlarge` 7.
+   *
+   * @default false
+   */
+  readonly eniTrunking?: boolean;
 }
 
 /**
@@ -103,7 +119,7 @@ export class GpuCapacity {
       integer: true,
       unit: 'GiB',
     });
-    return new GpuCapacity(typeOf(options.instanceType, options.shape), options);
+    return new GpuCapacity(typeOf(options.instanceType, options), options);
   }
 
   /**
@@ -121,7 +137,7 @@ export class GpuCapacity {
     options: GpuCapacityProviderOptions = {},
   ): GpuCapacity {
     checkOptions('aws.GpuCapacityProviderOptions', options, 'options');
-    return new GpuCapacity(typeOf(instanceType, options.shape), { instanceType }, requireIdentifier('name', name));
+    return new GpuCapacity(typeOf(instanceType, options), { instanceType }, requireIdentifier('name', name));
   }
 
   private constructor(
@@ -149,10 +165,10 @@ const OTHER_FAMILIES: readonly [family: RegExp, why: string][] = [
   [/^(?:inf|trn)\d/, 'has Neuron devices and no GPU; use g6.xlarge, or run the backend on Kubernetes'],
 ];
 
-function typeOf(name: string, shape: GpuInstanceShape | undefined): GpuInstanceType {
+function typeOf(name: string, { shape, eniTrunking = false }: GpuCapacityProviderOptions): GpuInstanceType {
   const type = gpuInstanceType(requireIdentifier('instanceType', name));
   if (type !== undefined) {
-    if (shape === undefined) return type;
+    if (shape === undefined) return eniTrunking ? { ...type, interfaces: undefined } : type;
     throw new ServingError(
       'ConflictingProps',
       `'shape' is set, but 'instanceType' ('${name}') is a known type; remove 'shape'`,

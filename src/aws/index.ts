@@ -9,6 +9,7 @@ export * from './efs-volume';
 export * from './existing-listener';
 export * from './gpu-capacity';
 export * from './metric-target';
+export * from './priority-range';
 export * from './s3-model';
 export * from './task-settings';
 export * from './task-settings-options';

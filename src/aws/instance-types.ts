@@ -12,7 +12,20 @@ export interface GpuInstanceType {
   readonly cpus: number;
   /** The memory in GiB. */
   readonly memoryGib: number;
+  /** The number of network interfaces, if they limit the number of tasks. @default - more than GPUs */
+  readonly interfaces?: number;
 }
+
+/**
+ * The types with so few network interfaces that tasks cannot use every GPU: the instance has one, and each task one.
+ *
+ * https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html, in agreement with misc/eni-max-pods.txt of
+ * aws/amazon-vpc-cni-k8s. All other types of the table below have more of them than GPUs.
+ */
+const INTERFACES: { readonly [type: string]: number } = {
+  'g5.48xlarge': 7,
+  'p3.16xlarge': 8,
+};
 
 /**
  * https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html, from small to large within a family. Without fractional GPUs
@@ -123,7 +136,10 @@ const TYPES: [family: string, model: string, sizes: [size: string, gpus: number,
 
 /** Every known type. */
 export const GPU_INSTANCE_TYPES: readonly GpuInstanceType[] = TYPES.flatMap(([family, model, sizes]) =>
-  sizes.map(([size, gpus, cpus, memoryGib]) => ({ name: `${family}.${size}`, models: [model], gpus, cpus, memoryGib })),
+  sizes.map(([size, gpus, cpus, memoryGib]) => {
+    const name = `${family}.${size}`;
+    return { name, models: [model], gpus, cpus, memoryGib, interfaces: INTERFACES[name] };
+  }),
 );
 
 /** The resources of an instance that one task needs. */
@@ -156,7 +172,12 @@ export function gpuInstanceType(name: string): GpuInstanceType | undefined {
 export function tasksPerInstance(type: GpuInstanceType, need: GpuNeed): number {
   if (!hasGpu(type, need)) return 0;
   return Math.floor(
-    Math.min(type.gpus / need.gpus, type.cpus / need.cpus, (type.memoryGib * 1024 * USABLE_MEMORY) / need.memoryMib),
+    Math.min(
+      type.gpus / need.gpus,
+      type.cpus / need.cpus,
+      (type.memoryGib * 1024 * USABLE_MEMORY) / need.memoryMib,
+      (type.interfaces ?? Number.POSITIVE_INFINITY) - 1,
+    ),
   );
 }
 

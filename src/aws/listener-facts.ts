@@ -15,7 +15,13 @@ export interface ListenerFacts {
 }
 
 /** Props that configure a new load balancer. */
-const OF_NEW_BALANCER = ['publicAccess', 'certificate', 'allowPlainHttp', 'idleTimeout'] as const;
+const OF_NEW_BALANCER = [
+  'publicAccess',
+  'certificate',
+  'allowPlainHttp',
+  'idleTimeout',
+  'loadBalancerSubnets',
+] as const;
 
 /** Checks the props of an existing listener, and completes them from its load balancer if that is defined in the app. */
 export function listenerFacts(props: EcsPlatformProps, at: IConstruct): ListenerFacts | undefined {

@@ -10,12 +10,14 @@ import {
 } from '../plan/capabilities';
 import { BalancerAccess, DrainOrder, Feature, type TargetProfile } from '../plan/target-profile';
 import { CONTAINER_CHECK } from './container-limits';
-
-/** The default quota of rules per load balancer. */
-export const RULE_QUOTA = 100;
+import { ALL_PRIORITIES, rangesOf } from './priorities';
+import type { PriorityRange } from './priority-range';
+import { QUOTAS } from './quotas';
 
 /** What the profile depends on in the listener. */
 export interface EcsListener {
+  /** The priorities that rules may have. @default - all */
+  readonly priorities?: PriorityRange;
   /** @default BalancerAccess.INTERNAL */
   readonly access?: BalancerAccess;
   /** Whether clients use TLS. @default false */
@@ -26,15 +28,14 @@ export interface EcsListener {
 export function ecsProfile(
   ruleQuota: number,
   importedIdleSeconds?: number,
-  { access = BalancerAccess.INTERNAL, isEncrypted = false }: EcsListener = {},
+  { priorities = ALL_PRIORITIES, access = BalancerAccess.INTERNAL, isEncrypted = false }: EcsListener = {},
 ): TargetProfile {
   return {
     name: 'an Application Load Balancer',
     access,
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupTuple.html
     maxWeight: 999,
-    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
-    maxBackendsPerEndpoint: 5,
+    maxBackendsPerEndpoint: QUOTAS.targetGroupsPerAction.value,
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupStickinessConfig.html
     maxStickySeconds: 604_800,
     // The API refuses stickiness of a target group that a rule with several groups forwards to without it.
@@ -42,8 +43,7 @@ export function ecsProfile(
     // Paths: aws/private/listener-rules counts them as patterns, together with the names of backends.
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_HttpHeaderConditionConfig.html
     matching: { maxHeaderNameLength: 40, maxHeaderValueLength: 128, headerValueReserved: '*?', rewriteReserved: '$' },
-    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
-    maxReplicas: 5000,
+    maxReplicas: QUOTAS.tasksPerService.value,
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
     healthCheck: {
       minIntervalSeconds: 5,
@@ -72,13 +72,11 @@ export function ecsProfile(
     requestTimeout: false,
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
     rules: {
-      first: 1,
-      last: 43_120,
-      lastAnchor: 50_000,
+      ...rangesOf(priorities),
       valuesPerCondition: 3,
       valuesPerRule: 5,
       maxRules: ruleQuota,
-      maxBackends: 100,
+      maxBackends: QUOTAS.targetGroupsPerLoadBalancer.value,
     },
     sharesCors: true,
     capabilities: [

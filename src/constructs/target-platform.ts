@@ -206,8 +206,9 @@ export abstract class TargetPlatform extends ServingPlatform {
    *
    * @internal
    */
-  public _warn(scope: Construct, warnings: readonly Warning[]): void {
-    if (warnings.length > 0) this.warnOf(scope, () => warnings);
+  public _warn(scope: Construct, warnings: readonly Warning[] | FindWarnings): void {
+    if (typeof warnings === 'function') this.warnOf(scope, warnings);
+    else if (warnings.length > 0) this.warnOf(scope, () => warnings);
   }
 
   /** @internal */

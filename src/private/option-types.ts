@@ -682,10 +682,17 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     gpuCapacities: 'aws.GpuCapacity[]?',
     hubImage: 'string?',
     listener: 'aws.ExistingListener?',
+    loadBalancerSubnets: 'object?',
     modelBucketAccounts: 'string[]?',
+    natGateways: 'number?',
     outboundPeers: 'object[]?',
+    priorityRange: 'aws.PriorityRange?',
     publicAccess: 'boolean?',
     ruleQuota: 'number?',
+    securityGroupRuleQuota: 'number?',
+    targetQuota: 'number?',
+    taskQuota: 'number?',
+    taskSubnets: 'object?',
     vpc: 'object?',
   },
   'aws.EfsVolumeOptions': {
@@ -704,6 +711,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   },
   'aws.GpuAutoScalingGroupOptions': {
     instanceType: 'string',
+    eniTrunking: 'boolean?',
     maxInstances: 'number?',
     minInstances: 'number?',
     rootVolume: 'Size?',
@@ -711,6 +719,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     terminationProtection: 'boolean?',
   },
   'aws.GpuCapacityProviderOptions': {
+    eniTrunking: 'boolean?',
     shape: 'aws.GpuInstanceShape?',
   },
   'aws.GpuInstanceShape': {
@@ -718,6 +727,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     memory: 'Size',
     vcpus: 'number',
     product: 'string?',
+  },
+  'aws.PriorityRange': {
+    first: 'number',
+    last: 'number',
   },
   'aws.S3FilesVolumeOptions': {
     securityGroups: 'object[]',

@@ -93,6 +93,17 @@ describe('a backend with a GPU', () => {
     expect(types.sort()).toEqual(['g9.8xlarge', 'p9.96xlarge']);
   });
 
+  test.each([
+    ['g5.48xlarge', false, 2],
+    ['g5.48xlarge', true, 1],
+    ['p3.16xlarge', false, 2],
+    ['g6.48xlarge', false, 1],
+  ])('on %s with trunks of network interfaces: %s gets %i instances for eight replicas', (instanceType, eniTrunking, count) => {
+    const stack = withCapacity(aws.GpuCapacity.autoScalingGroup({ instanceType, eniTrunking }));
+    oneBackend({ gpu, replicas: 8, rollout: Rollout.inPlace() }, {}, stack);
+    expect(only(templateOf(stack), GROUP).MaxSize).toBe(String(count));
+  });
+
   test('reserves memory for fetch containers, which ECS counts', () => {
     const memory = Size.mebibytes(15_000);
     const typeOf = (model?: Model) =>

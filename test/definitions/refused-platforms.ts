@@ -1,7 +1,7 @@
 import { aws_ec2 as ec2, aws_ecs as ecs, Stack } from 'aws-cdk-lib';
 import { Chart } from 'cdk8s';
 import { Construct, RootConstruct } from 'constructs';
-import { aws, Duration, Gpu, HttpMethod, kubernetes, ServingEndpoint } from '../../src';
+import { aws, Duration, Gpu, HttpMethod, kubernetes, Rollout, ServingEndpoint } from '../../src';
 import { TestPlatform } from '../support/test-platform';
 import { one, options, type RefusedDefinition } from './refused-definition';
 
@@ -136,6 +136,73 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
       "'publicAccess' (true) requires 'certificate'; set it, or set 'allowPlainHttp' to accept unencrypted requests (at Serving/Platform)",
     on: ['aws'],
     define: (scope) => new aws.EcsPlatform(scope, 'Platform', { publicAccess: true }),
+  },
+  {
+    name: 'a public image without a route to the internet',
+    code: 'NoRoute',
+    message:
+      "image 'acme/svm:1.4.2' of backend 'v1' is pulled from 'docker.io', which tasks do not reach from isolated subnets; copy it to Amazon ECR, or set 'natGateways' to 1 (at Serving/endpoint/v1)",
+    on: ['aws'],
+    define: (scope) => {
+      new aws.EcsPlatform(scope, 'Platform', { natGateways: 0 });
+      one(scope);
+    },
+  },
+  {
+    name: 'NAT gateways of an existing VPC',
+    code: 'ConflictingProps',
+    message:
+      "'natGateways' configures a new VPC, but that of 'vpc' exists already; remove one of them (at Serving/Platform)",
+    on: ['aws'],
+    define: (scope) =>
+      new aws.EcsPlatform(scope, 'Platform', { natGateways: 2, vpc: new ec2.Vpc(scope, 'Vpc', { maxAzs: 2 }) }),
+  },
+  {
+    name: 'two subnets of a load balancer in one Availability Zone',
+    code: 'InvalidSubnets',
+    message:
+      "the load balancer would have 2 subnets in one Availability Zone ('eu-west-1a'), but it supports one in each; select them with 'loadBalancerSubnets', for example { subnetGroupName: '<name>' } or { onePerAz: true } (at Serving/Platform)",
+    on: ['aws'],
+    define: (scope) => {
+      const vpc = ec2.Vpc.fromVpcAttributes(scope, 'Vpc', {
+        vpcId: 'vpc-1',
+        vpcCidrBlock: '10.0.0.0/16',
+        availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+        privateSubnetNames: ['App', 'Data'],
+        privateSubnetIds: ['subnet-1', 'subnet-2', 'subnet-3', 'subnet-4'],
+      });
+      new aws.EcsPlatform(scope, 'Platform', { vpc });
+    },
+  },
+  {
+    name: 'more replicas than a load balancer supports targets',
+    code: 'QuotaExceeded',
+    message:
+      "the backends need 1200 targets, including those of rollouts, but a load balancer supports at most 1000; raise the quota and set 'targetQuota', or use a second platform (at Serving/Platform)",
+    on: ['aws'],
+    define: (scope) => {
+      new aws.EcsPlatform(scope, 'Platform');
+      one(scope, { replicas: 600, rollout: Rollout.surge({ percent: 100 }) });
+    },
+  },
+  {
+    name: 'more outbound peers than rules of a security group',
+    code: 'QuotaExceeded',
+    message:
+      "'outboundPeers' has 61 peers, but a security group supports at most 60 outbound rules; combine some of them, or raise the quota and set 'securityGroupRuleQuota' (at Serving/Platform)",
+    on: ['aws'],
+    define: (scope) => {
+      const outboundPeers = Array.from({ length: 61 }, (_, index) => ec2.Peer.ipv4(`10.0.${index}.0/24`));
+      new aws.EcsPlatform(scope, 'Platform', { outboundPeers });
+    },
+  },
+  {
+    name: 'a range of priorities that is too small',
+    code: 'InvalidNumber',
+    message:
+      "'priorityRange.last' (600) must be a whole number between 1500 and 50000; a range has at least 1000 priorities (at Serving/Platform)",
+    on: ['aws'],
+    define: (scope) => new aws.EcsPlatform(scope, 'Platform', { priorityRange: { first: 501, last: 600 } }),
   },
   {
     name: 'an imported listener with an unknown idle timeout',

@@ -73,6 +73,8 @@ export class BackendService {
   public readonly securityGroup: ec2.SecurityGroup;
   public readonly service: ecs.BaseService;
   public readonly cfnService: ecs.CfnService;
+  /** The rule that attaches the target group to the listener. */
+  public readonly anchor: elbv2.CfnListenerRule;
   public readonly metrics: BackendMetrics;
   /** The instances that it runs on; undefined for Fargate. */
   public readonly instances?: GpuInstances;
@@ -92,6 +94,7 @@ export class BackendService {
     const provider = this.instances?.strategy;
     if (provider === undefined) refusePlacement(backend);
     this.task = makeTask(backend, () => this.plan, props, provider === undefined);
+    this.network.tasks.add(backend, this.task, provider !== undefined);
     this.securityGroup = this.makeSecurityGroup(props.outboundPeers);
     this.targetGroup = this.makeTargetGroup();
     this.service = this.makeService(provider);
@@ -100,6 +103,7 @@ export class BackendService {
     this.setRollout();
     if (provider !== undefined) this.keepEmptyPlacement();
     this.waitFor(this.instances?.cluster);
+    this.network.tasks.startAfterRoutes(this.cfnService);
     this.joinBackends();
     this.tag();
     this.targetGroup.addTarget(
@@ -108,7 +112,8 @@ export class BackendService {
         containerPort: this.intent.port,
       }),
     );
-    this.cfnService.addResourceDependency(this.makeAnchor());
+    this.anchor = this.makeAnchor();
+    this.cfnService.addResourceDependency(this.anchor);
   }
 
   private get plan(): BackendPlan {
@@ -185,14 +190,14 @@ export class BackendService {
 
   private makeService(provider: ecs.CapacityProviderStrategy | undefined): ecs.BaseService {
     const { rollout, gpu, protocol } = this.intent;
-    const { vpc } = this.network;
+    const { tasks } = this.network;
     const settings: TaskSettingsOptions = this.backend.settings;
     const id = `Service${ID_SUFFIXES[protocol]}`;
     const common = {
       cluster: this.instances?.cluster ?? this.network.cluster,
       desiredCount: late.number(() => (this.plan.autoscaling === undefined ? this.plan.minReplicas : undefined)),
-      // If all subnets are public, a task without a public IP address cannot pull its image.
-      assignPublicIp: provider === undefined ? vpc.privateSubnets.length + vpc.isolatedSubnets.length === 0 : undefined,
+      vpcSubnets: tasks.subnets.selection,
+      assignPublicIp: provider === undefined ? tasks.subnets.arePublic : undefined,
       securityGroups: [this.securityGroup],
       minHealthyPercent: rollout.availablePercent,
       maxHealthyPercent: 100 + rollout.surgePercent,

@@ -142,11 +142,13 @@ export class GpuFleet {
     const launchTemplate = this.makeLaunchTemplate(capacity, key, scope);
     const autoScalingGroup = new autoscaling.AutoScalingGroup(scope, 'AutoScalingGroup', {
       vpc: this.network.vpc,
+      vpcSubnets: this.network.tasks.subnets.selection,
       launchTemplate,
       minCapacity: minInstances,
       maxCapacity: maxInstances ?? late.number(() => Math.max(1, minInstances, this.instancesNeeded(key, capacity))),
       newInstancesProtectedFromScaleIn: terminationProtection,
     });
+    this.network.tasks.startAfterRoutes(autoScalingGroup);
     const capacityProvider = new ecs.AsgCapacityProvider(scope, 'CapacityProvider', {
       autoScalingGroup,
       enableManagedTerminationProtection: terminationProtection,

@@ -12,6 +12,9 @@ import type { ListenerFacts } from '../listener-facts';
 import { outermostStack } from '../stack';
 import { late } from './late';
 import { acceptsRules } from './outbound';
+import { balancerSubnets } from './subnets';
+import { TaskNetwork } from './task-network';
+import { PlatformVpc } from './vpc';
 
 /**
  * How the load balancer handles headers. The last two are its defaults, set explicitly because they are deliberate.
@@ -43,22 +46,17 @@ export class Network {
   public readonly backendGroup?: ec2.ISecurityGroup;
   /** The URL of the listener without a path. */
   public readonly url: string;
+  /** Where tasks and instances run. */
+  public readonly tasks: TaskNetwork;
 
   /** The listener on port 80 that redirects to the other one. */
   private readonly redirect?: elbv2.ApplicationListener;
 
   constructor(platform: TargetPlatform, props: EcsPlatformProps, existing?: ListenerFacts) {
-    this.vpc =
-      props.vpc ??
-      props.cluster?.vpc ??
-      existing?.vpc ??
-      new ec2.Vpc(platform, 'Vpc', {
-        maxAzs: 2,
-        natGateways: 1,
-        // Models and image layers are large and come from S3; the endpoint avoids the cost of the NAT gateway.
-        gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
-        restrictDefaultSecurityGroup: false,
-      });
+    const given = props.vpc ?? props.cluster?.vpc ?? existing?.vpc;
+    const own = given === undefined ? new PlatformVpc(platform, props) : undefined;
+    this.vpc = given ?? (own as PlatformVpc).vpc;
+    this.tasks = new TaskNetwork(platform, this.vpc, own, props);
     this.cluster = props.cluster ?? makeCluster(platform, this.vpc);
     this.securityGroup = existing?.securityGroup ?? this.makeSecurityGroup(platform, props);
     this.backendGroup = this.makeBackendGroup(platform);
@@ -109,6 +107,7 @@ export class Network {
   private makeLoadBalancer(platform: TargetPlatform, props: EcsPlatformProps): elbv2.ApplicationLoadBalancer {
     const loadBalancer = new elbv2.ApplicationLoadBalancer(platform, 'LoadBalancer', {
       vpc: this.vpc,
+      vpcSubnets: balancerSubnets(this.vpc, props, platform),
       internetFacing: props.publicAccess ?? false,
       securityGroup: this.securityGroup,
       ...HEADER_POLICY,

@@ -38,6 +38,7 @@ import { FARGATE_MAX_SECONDS } from '../container-limits';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib, fargateSize } from '../fargate-sizes';
 import type { ListenerFacts } from '../listener-facts';
+import { quotasOf } from '../quotas';
 import { RULES, SERVICES } from '../rendered';
 import { enclosingStack, outermostStack } from '../stack';
 import { taskPatches } from '../task-patches';
@@ -45,9 +46,11 @@ import { anchorId, BackendService } from './backend-service';
 import type { BoundBackend } from './bound-backend';
 import { GpuFleet } from './gpu-fleet';
 import { late } from './late';
+import { listenerClashes } from './listener-clashes';
 import { ListenerRules } from './listener-rules';
 import { Network } from './network';
 import { scaleService } from './scaling';
+import { countTargets, refuseTargets, scalingTargets } from './target-count';
 
 /** Renders definitions as CDK constructs. Structure is created immediately, values are read at synthesis. */
 export class EcsRenderer extends TargetRenderer {
@@ -66,6 +69,15 @@ export class EcsRenderer extends TargetRenderer {
     super();
     this.network = new Network(platform, props, listener);
     this.fleet = new GpuFleet(platform, props, this.network);
+    const { targetQuota } = quotasOf(props, platform);
+    const targets = () => countTargets(platform.plan().backends);
+    platform.node.addValidation({
+      validate: () => [...this.clashes(), ...refuseTargets(targets(), targetQuota, platform.node.path)],
+    });
+    platform._warn(platform, () => {
+      const message = scalingTargets(targets(), targetQuota);
+      return message === undefined ? [] : [{ id: 'targetQuota', message }];
+    });
   }
 
   public bindEndpoint(endpoint: EndpointBinding): void {
@@ -195,6 +207,20 @@ export class EcsRenderer extends TargetRenderer {
   public override isAcknowledged(scope: Construct, id: string): boolean {
     const app = scope.node.root as { readonly [ACKNOWLEDGMENTS]?: { has(scope: Construct, id: string): boolean } };
     return app[ACKNOWLEDGMENTS]?.has(scope, id) ?? false;
+  }
+
+  /** Rules of others on the listener with the priority of a rule of this platform. */
+  private clashes(): string[] {
+    return listenerClashes({
+      platform: this.platform,
+      listenerArn: this.network.listenerArn,
+      rules: [
+        ...[...this.rules.values()].flatMap(({ all }) => all),
+        ...[...this.services.values()].map(({ anchor }) => anchor),
+      ],
+      // Others refer to a listener of the platform by a second platform, which reports the clash, or by methods of CDK.
+      scope: this.network.listener ?? this.platform.node.root,
+    });
   }
 
   private service(path: string): BackendService {

@@ -3,7 +3,18 @@ import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { BackendOptions } from '../../../src';
-import { aws, Duration, Gpu, HealthCheck, kubernetes, ModelServer, Rollout, ServerProtocol } from '../../../src';
+import {
+  aws,
+  Duration,
+  Gpu,
+  HealthCheck,
+  kubernetes,
+  ModelServer,
+  Rollout,
+  SecretValue,
+  ServerImage,
+  ServerProtocol,
+} from '../../../src';
 import { BASE, type DefinitionData, type Edit, withBackend, withEndpoint } from '../definition';
 
 const ARN = 'arn:aws:acm:eu-west-1:123456789012:certificate/a';
@@ -39,6 +50,28 @@ const onKubernetes = (name: string, from: kubernetes.KubernetesPlatformProps, to
 const none: EcsProps = () => ({});
 const https: EcsProps = (scope) => ({ certificate: certificate(scope) });
 
+const ECR: Partial<BackendOptions> = {
+  image: ServerImage.fromRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com/svm:1.4.2'),
+};
+const IN_ECR = withEndpoint({}, { backends: { svm: ECR, resnet: ECR } });
+
+/** A VPC with two groups of subnets in each zone, with the groups of the load balancer and of tasks. */
+const twoGroups =
+  (balancer: string, tasks: string): EcsProps =>
+  (scope) => ({
+    vpc: new ec2.Vpc(scope, 'Vpc', {
+      maxAzs: 2,
+      natGateways: 1,
+      subnetConfiguration: [
+        { name: 'Public', subnetType: ec2.SubnetType.PUBLIC },
+        { name: 'App', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+        { name: 'Data', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+      ],
+    }),
+    loadBalancerSubnets: { subnetGroupName: balancer },
+    taskSubnets: { subnetGroupName: tasks },
+  });
+
 /** The edit of a backend with a GPU; the platform is implicit unless capacities are given. */
 const gpu = (
   name: string,
@@ -57,6 +90,7 @@ const gpu = (
     to: { ...withBackend(to), ...surroundings(capacities?.[1]) },
   };
 };
+const large = (eniTrunking: boolean) => aws.GpuCapacity.autoScalingGroup({ instanceType: 'g5.48xlarge', eniTrunking });
 const nvidia = (options: Parameters<typeof Gpu.nvidia>[0] = {}): Partial<BackendOptions> => ({
   gpu: Gpu.nvidia(options),
   rollout: Rollout.surge(),
@@ -108,6 +142,30 @@ export const PLATFORM_EDITS: readonly Edit[] = [
     }),
   ),
   onAws('a quota of rules', none, () => ({ ruleQuota: 200 })),
+  onAws('a larger quota of targets', none, () => ({ targetQuota: 2000 })),
+  onAws('a larger quota of tasks', none, () => ({ taskQuota: 6000 })),
+  onAws('a larger quota of rules per security group', none, () => ({ securityGroupRuleQuota: 100 })),
+  onAws('a second NAT gateway', none, () => ({ natGateways: 2 })),
+  onAws('no NAT gateway', none, () => ({ natGateways: 0 }), IN_ECR),
+  {
+    ...onAws('a secret without a NAT gateway', none, none),
+    from: { ...IN_ECR, ...ecs(() => ({ natGateways: 0 })) },
+    to: {
+      ...withEndpoint(
+        {},
+        { backends: { svm: { ...ECR, secrets: { TOKEN: SecretValue.fromName('a') } }, resnet: ECR } },
+      ),
+      ...ecs(() => ({ natGateways: 0 })),
+    },
+  },
+  onAws('other subnets of the load balancer', twoGroups('App', 'App'), twoGroups('Data', 'App')),
+  onAws('other subnets of tasks', twoGroups('App', 'App'), twoGroups('App', 'Data')),
+  onAws('a range of priorities', none, () => ({ priorityRange: { first: 5001, last: 10_000 } })),
+  onAws(
+    'another range of priorities',
+    () => ({ priorityRange: { first: 5001, last: 10_000 } }),
+    () => ({ priorityRange: { first: 10_001, last: 15_000 } }),
+  ),
   onAws('an existing VPC', none, (scope) => ({ vpc: ec2.Vpc.fromVpcAttributes(scope, 'Vpc', VPC) })),
   {
     ...onAws('a protocol for gRPC', https, https),
@@ -124,6 +182,11 @@ export const PLATFORM_EDITS: readonly Edit[] = [
   gpu('another GPU product', nvidia({ product: 'L4' }), nvidia({ product: 'A10G' })),
   gpu('more GPUs', nvidia({ count: 1 }), nvidia({ count: 4 })),
   gpu('another instance type', nvidia(), nvidia(), [['g5.xlarge'], ['g6.xlarge']]),
+  {
+    ...onAws('trunks of network interfaces', none, none),
+    from: { ...withBackend(nvidia()), ...ecs(() => ({ gpuCapacities: [large(false)] })) },
+    to: { ...withBackend(nvidia()), ...ecs(() => ({ gpuCapacities: [large(true)] })) },
+  },
   gpu('a second instance type', nvidia(), nvidia(), [['g5.xlarge'], ['g5.xlarge', 'g5.12xlarge']]),
   gpu('an instance type listed first', nvidia(), nvidia(), [['g5.xlarge'], ['g6.xlarge', 'g5.xlarge']]),
   {

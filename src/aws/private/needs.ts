@@ -1,0 +1,104 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import { isOffline } from '../../constructs/private/definition-warnings';
+import { parseEcrHost } from '../../private/images/ecr-host';
+import { isUnresolved } from '../../private/tokens';
+import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
+import type { SecretValue } from '../../workload/secret-value';
+import { EcsSecret } from '../ecs-secret';
+import type { TaskSettingsOptions } from '../task-settings-options';
+import type { BoundBackend } from './bound-backend';
+import { type InterfaceName, OF_EVERY_TASK } from './vpc';
+
+/** What only instances use, for their agent. */
+const OF_INSTANCES: readonly InterfaceName[] = ['ecs', 'ecs-agent', 'ecs-telemetry'];
+
+/** The services of AWS that the tasks of a backend use. */
+export function interfacesOf(backend: BoundBackend, onInstances: boolean): Set<InterfaceName> {
+  const { enableExecuteCommand = false, registryCredentials }: TaskSettingsOptions = backend.settings;
+  return new Set([
+    ...OF_EVERY_TASK,
+    ...secretsOf(backend).map(storeOf),
+    ...(registryCredentials === undefined ? [] : (['secretsmanager'] as const)),
+    ...(enableExecuteCommand ? (['ssmmessages'] as const) : []),
+    ...(onInstances ? OF_INSTANCES : []),
+  ]);
+}
+
+function secretsOf({ secrets, sidecars = [], models }: BoundBackend): SecretValue[] {
+  return [
+    secrets,
+    ...sidecars.map((sidecar) => sidecar.secrets),
+    ...models.map(({ _resources }) => _resources.secrets),
+  ].flatMap((some) => Object.values(some ?? {}));
+}
+
+/** Secrets without a resource of CDK are in Secrets Manager. The ARN of a parameter has the name of its service. */
+function storeOf(secret: SecretValue): InterfaceName {
+  return EcsSecret.isEcsSecret(secret) && secret._secret.arn.includes(':ssm:') ? 'ssm' : 'secretsmanager';
+}
+
+/** Something outside of AWS that a task loads. */
+export interface Download {
+  /** What is loaded from where, as the start of a sentence. */
+  readonly what: string;
+  /** What to do instead. */
+  readonly instead: string;
+  /** Whether it is certainly on the internet, rather than on a host that may be in the network of the VPC. */
+  readonly isPublic: boolean;
+}
+
+/** What the tasks of a backend load from elsewhere than the services of AWS in their region. */
+export function downloadsOf(backend: BoundBackend, definition: ecs.TaskDefinition): Download[] {
+  return [...imageDownloads(backend, definition), ...modelDownloads(backend)];
+}
+
+/** Registries on the internet. */
+const PUBLIC_REGISTRY =
+  /^(?:(?:[a-z0-9-]+\.)*docker\.io|ghcr\.io|quay\.io|public\.ecr\.aws|nvcr\.io|(?:[a-z0-9-]+\.)?gcr\.io|[a-z0-9-]+\.pkg\.dev|registry\.k8s\.io|mcr\.microsoft\.com|registry\.gitlab\.com|cgr\.dev|docker\.elastic\.co)$/;
+
+/** The options for the images of the platform. */
+const IMAGE_OPTIONS = { fetchImage: IMAGES.fetch, hubImage: IMAGES.hub, archiveImage: IMAGES.archives };
+
+function imageDownloads({ intent }: BoundBackend, definition: ecs.TaskDefinition): Download[] {
+  const { region } = Stack.of(definition);
+  const resource = definition.node.defaultChild as ecs.CfnTaskDefinition;
+  const containers = Stack.of(definition).resolve(resource.containerDefinitions) as { readonly image?: unknown }[];
+  const images = new Set(containers.map(({ image }) => image));
+  return [...images].flatMap((image): Download[] => {
+    // A reference is to a repository or an asset in ECR.
+    if (typeof image !== 'string') return [];
+    const registry = registryOf(image);
+    const host = parseEcrHost(registry);
+    if (host !== undefined && (host.region === region || isUnresolved(region))) return [];
+    const [option] = Object.entries(IMAGE_OPTIONS).find(([, known]) => referenceOf(known) === image) ?? [];
+    const copy = host === undefined ? 'copy it to Amazon ECR' : `copy it to a repository in ${region}`;
+    return [
+      {
+        what: `image '${image}' of backend '${intent.name}' is pulled from '${registry}'`,
+        instead: option === undefined ? copy : `${copy} and set '${option}' of the platform`,
+        isPublic: host !== undefined || PUBLIC_REGISTRY.test(registry),
+      },
+    ];
+  });
+}
+
+/** The registry of an image reference. */
+function registryOf(image: string): string {
+  const [first = '', ...rest] = image.split('/');
+  return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : 'docker.io';
+}
+
+function modelDownloads({ intent, fetches }: BoundBackend): Download[] {
+  const fromS3 = "publish it to S3 with 'serving publish', and use Model.fromS3";
+  const fetched = fetches.flatMap(({ model, uri = '' }): Download[] => {
+    const what = `model '${model}' of backend '${intent.name}' is downloaded from`;
+    if (uri.startsWith('hf://')) return [{ what: `${what} the Hugging Face Hub`, instead: fromS3, isPublic: true }];
+    if (!uri.startsWith('https://')) return [];
+    return [{ what: `${what} '${new URL(uri).host}'`, instead: fromS3, isPublic: false }];
+  });
+  const { hubModel } = intent.server;
+  if (hubModel === undefined || isOffline(intent.environment)) return fetched;
+  const what = `the server of backend '${intent.name}' downloads model '${hubModel}' from the Hugging Face Hub`;
+  return [...fetched, { what, instead: fromS3, isPublic: true }];
+}

@@ -1,0 +1,100 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { IConstruct } from 'constructs';
+import { ServingError } from '../../private/errors';
+import { isUnresolved } from '../../private/tokens';
+import type { EcsPlatformProps } from '../ecs-platform-props';
+
+/** An Availability Zone that is not a Local Zone, of which a load balancer can have one alone. */
+const AVAILABILITY_ZONE = /^[a-z]+(?:-[a-z]+)+-\d[a-z]$/;
+
+/**
+ * The subnets of a new load balancer; undefined for the choice of CDK. AWS accepts one in each of at least two Availability
+ * Zones.
+ *
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer
+ */
+export function balancerSubnets(
+  vpc: ec2.IVpc,
+  { loadBalancerSubnets, publicAccess = false }: EcsPlatformProps,
+  at: IConstruct,
+): ec2.SubnetSelection | undefined {
+  const selected = vpc.selectSubnets(
+    loadBalancerSubnets ?? (publicAccess ? { subnetType: ec2.SubnetType.PUBLIC } : undefined),
+  );
+  if (selected.isPendingLookup) return loadBalancerSubnets;
+  const zones = zonesOf(selected);
+  const repeated = zones.find((zone, index) => zones.indexOf(zone) !== index);
+  if (repeated !== undefined) {
+    const count = zones.filter((zone) => zone === repeated).length;
+    const zone = isUnresolved(repeated) ? '' : ` ('${repeated}')`;
+    throw new ServingError(
+      'InvalidSubnets',
+      `the load balancer would have ${count} subnets in one Availability Zone${zone}, but it supports one in each; select them with 'loadBalancerSubnets', for example { subnetGroupName: '<name>' } or { onePerAz: true }`,
+      at,
+    );
+  }
+  if (zones.length === 1 && AVAILABILITY_ZONE.test(zones[0] as string)) {
+    throw new ServingError(
+      'InvalidSubnets',
+      `the load balancer would have one subnet ('${zones[0]}'), but it requires subnets in at least two Availability Zones; select them with 'loadBalancerSubnets', or use another 'vpc'`,
+      at,
+    );
+  }
+  const inside = new Set([...vpc.privateSubnets, ...vpc.isolatedSubnets]);
+  if (publicAccess && selected.subnets.every((subnet) => inside.has(subnet))) {
+    throw new ServingError(
+      'InvalidSubnets',
+      "'loadBalancerSubnets' selects no public subnet, so 'publicAccess' (true) would have no effect; select public subnets, or remove one of the two",
+      at,
+    );
+  }
+  return loadBalancerSubnets;
+}
+
+/** The zones that are known. Subnets of one zone have the same token if that is known only at deployment. */
+function zonesOf({ subnets }: ec2.SelectedSubnets): string[] {
+  return subnets.flatMap((subnet) => {
+    try {
+      return [subnet.availabilityZone];
+    } catch {
+      // CDK has no zone of a subnet that was imported by its id.
+      return [];
+    }
+  });
+}
+
+/** The subnets of tasks and instances. */
+export class TaskSubnets {
+  constructor(
+    private readonly vpc: ec2.IVpc,
+    /** The choice of the user. @default - private subnets, otherwise isolated ones, otherwise public ones */
+    public readonly selection: ec2.SubnetSelection | undefined,
+    private readonly at: IConstruct,
+  ) {}
+
+  /** The selected subnets. */
+  public get selected(): ec2.SelectedSubnets {
+    return this.vpc.selectSubnets(this.selection);
+  }
+
+  /** Whether all of them are public. A task without a public IP address then cannot pull its image. */
+  public get arePublic(): boolean {
+    const { subnets } = this.selected;
+    const outside = new Set(this.vpc.publicSubnets);
+    const count = subnets.filter((subnet) => outside.has(subnet)).length;
+    if (count > 0 && count < subnets.length) {
+      throw new ServingError(
+        'InvalidSubnets',
+        "'taskSubnets' selects public and other subnets, but tasks have a public address in all of their subnets or in none, and in public subnets no route without it; select subnets of one kind",
+        this.at,
+      );
+    }
+    return count > 0;
+  }
+
+  /** Those that are isolated for CDK, which are without a route unless the app adds one. */
+  public get isolated(): ec2.ISubnet[] {
+    const inside = new Set(this.vpc.isolatedSubnets);
+    return this.selected.subnets.filter((subnet) => inside.has(subnet));
+  }
+}
