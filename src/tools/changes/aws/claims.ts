@@ -75,6 +75,13 @@ function separateRule(direction: 'inbound' | 'outbound'): Reader {
   return (properties) => [groupRule(direction, properties, identityOf(properties.GroupId ?? properties.GroupName))];
 }
 
+/** https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html */
+const PRIVATE_DNS = identity(
+  'IdentityInUse',
+  ['ServiceName', 'VpcId'],
+  (own) => `the private DNS name of service ${text(own.ServiceName)} in the same VPC`,
+);
+
 /** What resources of a type claim. */
 const CLAIMS: { readonly [type: string]: readonly Reader[] } = {
   'AWS::ApplicationAutoScaling::ScalableTarget': [
@@ -107,6 +114,9 @@ const CLAIMS: { readonly [type: string]: readonly Reader[] } = {
   ],
   'AWS::EC2::SubnetRouteTableAssociation': [
     identity('IdentityInUse', ['SubnetId'], () => 'the route table of the same subnet'),
+  ],
+  'AWS::EC2::VPCEndpoint': [
+    (own, resource) => (String(own.PrivateDnsEnabled) === 'true' ? PRIVATE_DNS(own, resource) : []),
   ],
   'AWS::EC2::VPCGatewayAttachment': [
     identity('IdentityInUse', ['VpcId'], () => 'the internet gateway of the same VPC'),

@@ -36,6 +36,14 @@ const ingress = (properties: object = {}) => ({
     ...properties,
   },
 });
+const vpcEndpoint = (service: string, PrivateDnsEnabled = true) => ({
+  Type: 'AWS::EC2::VPCEndpoint',
+  Properties: {
+    ServiceName: { 'Fn::Join': ['', ['com.amazonaws.', { Ref: 'AWS::Region' }, `.${service}`]] },
+    VpcId: { Ref: 'Vpc' },
+    PrivateDnsEnabled,
+  },
+});
 const scaling = (id: string) => ({
   Type: 'AWS::ApplicationAutoScaling::ScalableTarget',
   Properties: {
@@ -96,6 +104,25 @@ const ROWS: readonly Row[] = [
     edit: 'a rule of a replaced listener keeps its priority',
     to: { 'Balancer.Properties.Scheme': 'internet-facing' },
     expected: ['AddressReplaced'],
+  },
+  // Networks
+  {
+    edit: 'an interface endpoint with another logical id takes the private DNS name of a service',
+    from: { Logs: vpcEndpoint('logs') },
+    to: { Other: vpcEndpoint('logs') },
+    expected: ['IdentityInUse'],
+  },
+  {
+    edit: 'an interface endpoint without a private DNS name takes the service of another',
+    from: { Logs: vpcEndpoint('logs') },
+    to: { Other: vpcEndpoint('logs', false) },
+    expected: [],
+  },
+  {
+    edit: 'an interface endpoint of another service is added',
+    from: { Logs: vpcEndpoint('logs') },
+    to: { Logs: vpcEndpoint('logs'), Other: vpcEndpoint('ssm') },
+    expected: [],
   },
   // Ports of listeners
   {

@@ -52,13 +52,21 @@ function retyped(update: Update, resource: Resource): Change[] {
   return [{ kind: 'TypeChanged', subject: nameOf(resource), message }];
 }
 
-/** Services and rules that are removed. Others are removed with them. */
+/** The resources whose removal is shown, and what it means. Others are removed with them. */
+const SHOWN: { readonly [type: string]: string } = {
+  [SERVICE]: '',
+  [LISTENER_RULE]: '',
+  [LISTENER]: '',
+  [LOAD_BALANCER]: '',
+  'AWS::EC2::NatGateway': '; tasks that still run lose their route to the internet',
+  'AWS::EC2::VPCEndpoint': '; tasks that still run reach its service only by another route',
+};
+
 function removed(update: Update, resource: Resource): Change[] {
-  const isShown =
-    [SERVICE, LISTENER_RULE, LISTENER, LOAD_BALANCER].includes(resource.type) && !isUnmatched(update.old(resource.key));
-  if (!isShown || update.operationOn(resource.key) !== Operation.DELETE || !update.isDeployed(resource.stack))
-    return [];
-  return [{ kind: 'Removed', subject: nameOf(resource), message: `is removed: a ${nounOf(resource)}` }];
+  const consequence = SHOWN[resource.type];
+  if (consequence === undefined || isUnmatched(update.old(resource.key))) return [];
+  if (update.operationOn(resource.key) !== Operation.DELETE || !update.isDeployed(resource.stack)) return [];
+  return [{ kind: 'Removed', subject: nameOf(resource), message: `is removed: a ${nounOf(resource)}${consequence}` }];
 }
 
 /** Load balancers whose DNS name changes or no longer exists, and ports that are closed. */
@@ -113,6 +121,7 @@ function nounOf({ type }: Resource): string {
     .split('::')
     .slice(-1)
     .join('')
-    .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
-    .toLowerCase();
+    .replace(/(?<=[a-z])(?=[A-Z])|(?<=VPC)(?=[A-Z])/g, ' ')
+    .toLowerCase()
+    .replace(/^(?:nat|vpc)\b/, (acronym) => acronym.toUpperCase());
 }
