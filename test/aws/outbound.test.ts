@@ -90,6 +90,20 @@ test('outbound traffic to the volumes of models is allowed too', () => {
   );
 });
 
+test.each([
+  [true, 1],
+  [false, 0],
+])('the group of a volume that is imported with mutable: %s gets %i rules', (mutable, count) => {
+  const stack = newStack();
+  const fileSystem = efs.FileSystem.fromFileSystemAttributes(stack, 'Files', {
+    fileSystemId: 'fs-12345678',
+    securityGroup: ec2.SecurityGroup.fromSecurityGroupId(stack, 'Mounts', 'sg-12345678', { mutable }),
+  });
+  oneBackend({ model: Model.fromVolume(aws.EfsVolume.fromFileSystem(fileSystem), { path: 'net' }) }, {}, stack);
+  const rules = Object.values(templateOf(stack).findResources(`${GROUP}Ingress`));
+  expect(rules.filter(({ Properties }) => Properties.GroupId === 'sg-12345678')).toHaveLength(count);
+});
+
 test('the connections of a backend can allow more', () => {
   const { stack, backend } = narrow(() => []);
   aws.EcsBackend.of(backend).connections.allowTo(ec2.Peer.ipv4('10.1.0.0/16'), ec2.Port.tcp(5432), 'Features');

@@ -7,6 +7,7 @@ import type { ModelVolume } from '../../models/model-volume';
 import { ServingError } from '../../private/errors';
 import { EfsVolume, S3FilesVolume } from '../efs-volume';
 import type { BoundBackend, ServedTask } from './bound-backend';
+import { acceptsRules } from './outbound';
 
 /** The port of NFS, the protocol of EFS and S3 Files. */
 const NFS_PORT = 2049;
@@ -68,7 +69,10 @@ export function addCacheVolume(backend: BoundBackend, { definition, server }: Se
   server.addMountPoints({ sourceVolume: 'cache', containerPath: path, readOnly: false });
 }
 
-/** Allows a backend to connect to its mount targets. The rules are in the backend's stack, so that stacks form no cycle. */
+/**
+ * Allows a backend to connect to its mount targets. The rules are in the backend's stack, so that stacks form no cycle. A group
+ * that is imported with `mutable: false` is not changed.
+ */
 export function reachModelVolumes(
   backend: BackendBinding,
   securityGroup: ec2.ISecurityGroup,
@@ -83,6 +87,9 @@ export function reachModelVolumes(
     }),
   );
   for (const group of groups) {
+    if (!securityGroup.allowAllOutbound)
+      securityGroup.addEgressRule(group, ec2.Port.tcp(NFS_PORT), 'Models in volumes');
+    if (!acceptsRules(group)) continue;
     // From the group, not its position: a rule that moves to another resource exists twice during an update, which fails.
     new ec2.CfnSecurityGroupIngress(securityGroup, `ToVolume${group.node.addr.slice(-8)}`, {
       ipProtocol: 'tcp',
@@ -92,8 +99,6 @@ export function reachModelVolumes(
       sourceSecurityGroupId: securityGroup.securityGroupId,
       description: `Models of backend ${backend.intent.slug}`,
     });
-    if (!securityGroup.allowAllOutbound)
-      securityGroup.addEgressRule(group, ec2.Port.tcp(NFS_PORT), 'Models in volumes');
   }
 }
 
