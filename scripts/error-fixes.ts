@@ -73,7 +73,8 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   PathNotServed: 'Set `stripPrefix`, or give an application the path of the endpoint as its prefix.',
   PathTooDeep: 'Shorten the path, or set `priority`.',
   PlainHttp: 'Set `certificate` of the platform, or `allowPlainHttp`.',
-  PriorityTaken: 'Choose another `priority`: an endpoint reserves the 100 priorities from there.',
+  PriorityTaken:
+    'Choose another `priority`: an endpoint reserves the 100 priorities from there. Give each platform that shares a listener a `priorityRange` of its own.',
   ProtocolMismatch: 'Give all backends of the endpoint one `protocol`, and omit the options in the message.',
   ProtocolNotSpoken: 'Use a server that supports the protocol, or another protocol.',
   QuotaExceeded: 'Raise the quota in the account and set the option in the message, or use a second platform.',

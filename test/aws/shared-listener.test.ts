@@ -116,6 +116,25 @@ describe('rules of one listener with the same priority', () => {
     both((index) => range(index)).synth();
   });
 
+  test('can only come from ranges that overlap, which are refused', () => {
+    const app = newApp();
+    team('a', { priorityRange: { first: 1, last: 2500 } }, app);
+    team('b', { priorityRange: { first: 2000, last: 4500 } }, app);
+    expect(() => app.synth()).toThrow(
+      "[PriorityTaken] 'priorityRange' (2000 to 4500) overlaps that of platform 'a/Platform' (1 to 2500) on the same listener; give each platform a range of its own (at b/Platform)",
+    );
+  });
+
+  test('are counted for all platforms', () => {
+    const app = newApp();
+    const props = (index: number) => ({ ...range(index), ruleQuota: 5 });
+    team('a', props(0), app);
+    team('b', props(1), app);
+    expect(() => app.synth()).toThrow(
+      "[TooManyRules] the listener has 6 rules of this app, of which 3 are not of this platform, but a load balancer supports at most 5; raise the quota and set 'ruleQuota', or use a second load balancer (at a/Platform)",
+    );
+  });
+
   test('of a rule of CDK are refused', () => {
     const stack = withRule((scope, priority) => {
       const listener = elbv2.ApplicationListener.fromApplicationListenerAttributes(scope, 'Listener', {

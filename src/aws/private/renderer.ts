@@ -46,7 +46,7 @@ import { anchorId, BackendService } from './backend-service';
 import type { BoundBackend } from './bound-backend';
 import { GpuFleet } from './gpu-fleet';
 import { late } from './late';
-import { listenerClashes } from './listener-clashes';
+import { declareRange, listenerClashes } from './listener-clashes';
 import { ListenerRules } from './listener-rules';
 import { Network } from './network';
 import { scaleService } from './scaling';
@@ -69,10 +69,12 @@ export class EcsRenderer extends TargetRenderer {
     super();
     this.network = new Network(platform, props, listener);
     this.fleet = new GpuFleet(platform, props, this.network);
-    const { targetQuota } = quotasOf(props, platform);
+    const { targetQuota, ruleQuota } = quotasOf(props, platform);
+    const { listenerArn } = this.network;
+    if (props.priorityRange !== undefined) declareRange(platform, { ...props.priorityRange, listenerArn });
     const targets = () => countTargets(platform.plan().backends);
     platform.node.addValidation({
-      validate: () => [...this.clashes(), ...refuseTargets(targets(), targetQuota, platform.node.path)],
+      validate: () => [...this.clashes(ruleQuota), ...refuseTargets(targets(), targetQuota, platform.node.path)],
     });
     platform._warn(platform, () => {
       const message = scalingTargets(targets(), targetQuota);
@@ -209,8 +211,8 @@ export class EcsRenderer extends TargetRenderer {
     return app[ACKNOWLEDGMENTS]?.has(scope, id) ?? false;
   }
 
-  /** Rules of others on the listener with the priority of a rule of this platform. */
-  private clashes(): string[] {
+  /** Others on the listener that this platform shares it with. */
+  private clashes(quota: number): string[] {
     return listenerClashes({
       platform: this.platform,
       listenerArn: this.network.listenerArn,
@@ -218,6 +220,7 @@ export class EcsRenderer extends TargetRenderer {
         ...[...this.rules.values()].flatMap(({ all }) => all),
         ...[...this.services.values()].map(({ anchor }) => anchor),
       ],
+      quota,
       // Others refer to a listener of the platform by a second platform, which reports the clash, or by methods of CDK.
       scope: this.network.listener ?? this.platform.node.root,
     });
