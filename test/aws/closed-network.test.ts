@@ -8,6 +8,7 @@ import {
   Gpu,
   Model,
   ModelServer,
+  Rollout,
   SecretValue,
   ServerImage,
   ServingEndpoint,
@@ -173,7 +174,7 @@ describe('without a NAT gateway', () => {
     const stack = on(closed, { image: ServerImage.fromRegistry('registry.acme.internal/svm:1.4.2') });
     expect(messagesOf(stack)).toEqual([
       expect.stringContaining(
-        "image 'registry.acme.internal/svm:1.4.2' of backend 'backend' is pulled from 'registry.acme.internal', which tasks do not reach from isolated subnets unless it is in a connected network",
+        "image 'registry.acme.internal/svm:1.4.2' of backend 'backend' is pulled from 'registry.acme.internal', which tasks do not reach from isolated subnets; copy it to Amazon ECR, or acknowledge this warning if it is in a connected network",
       ),
     ]);
   });
@@ -232,6 +233,20 @@ describe('a VPC of the app with isolated subnets', () => {
       Subnets: [{ Ref: expect.stringContaining('PublicSubnet1') }, { Ref: expect.stringContaining('PublicSubnet2') }],
     });
   });
+});
+
+test('instances in public subnets cause a warning, because their tasks have no public address', () => {
+  const vpc = (scope: Scope) =>
+    new ec2.Vpc(scope, 'Vpc', {
+      maxAzs: 2,
+      natGateways: 0,
+      subnetConfiguration: [{ name: 'Public', subnetType: ec2.SubnetType.PUBLIC }],
+    });
+  const messages = (options: Partial<BackendOptions>) => messagesOf(on((scope) => ({ vpc: vpc(scope) }), options));
+  expect(messages({})).toEqual([]);
+  expect(messages({ gpu: Gpu.nvidia(), rollout: Rollout.inPlace({ allowDowntime: true }) })).toEqual([
+    expect.stringContaining("the tasks of backend 'backend' run on instances in public subnets, where they have no"),
+  ]);
 });
 
 describe('the routes of a NAT gateway', () => {

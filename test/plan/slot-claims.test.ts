@@ -77,6 +77,17 @@ describe('numbers of a band', () => {
     expect(many?.slice(0, 1)).toEqual(few);
   });
 
+  test('that are closer than their offsets, because the band ends, are crowded', () => {
+    const rules = (width: number): Claim => ({
+      identity: 'rules',
+      band: { first: 1, width },
+      offsets: [0, 4, 8],
+      mayGrow: true,
+    });
+    const crowded = [400, 3, 2].map((width) => settle([rules(width)], free)[0]?.isCrowded);
+    expect(crowded).toEqual([false, true, undefined]);
+  });
+
   test('of two claims for the same number are other ones for both', () => {
     const narrow = { first: 1, width: 40 };
     const names = Array.from('abcdefghijklmnopqrstuvwxyz', (identity) => ({ identity, band: narrow, offsets: [0] }));

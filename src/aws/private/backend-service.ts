@@ -190,14 +190,14 @@ export class BackendService {
 
   private makeService(provider: ecs.CapacityProviderStrategy | undefined): ecs.BaseService {
     const { rollout, gpu, protocol } = this.intent;
-    const { tasks } = this.network;
+    const { selection, arePublic } = this.network.tasks.subnets;
     const settings: TaskSettingsOptions = this.backend.settings;
     const id = `Service${ID_SUFFIXES[protocol]}`;
     const common = {
       cluster: this.instances?.cluster ?? this.network.cluster,
       desiredCount: late.number(() => (this.plan.autoscaling === undefined ? this.plan.minReplicas : undefined)),
-      vpcSubnets: tasks.subnets.selection,
-      assignPublicIp: provider === undefined ? tasks.subnets.arePublic : undefined,
+      vpcSubnets: selection,
+      assignPublicIp: provider === undefined ? arePublic : undefined,
       securityGroups: [this.securityGroup],
       minHealthyPercent: rollout.availablePercent,
       maxHealthyPercent: 100 + rollout.surgePercent,

@@ -1,4 +1,4 @@
-import { type CfnResource, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Dependable, DependencyGroup, type IConstruct } from 'constructs';
 import type { Warning } from '../../constructs/private/warnings';
@@ -16,13 +16,14 @@ import type { InterfaceName, PlatformVpc } from './vpc';
 const ENDPOINT = 'AWS::EC2::VPCEndpoint';
 const ROUTE = 'AWS::EC2::Route';
 
-/** The routes that lead out of a VPC for every address. */
-const EVERYWHERE = ['0.0.0.0/0'];
+/** The destination of a route out of a VPC. */
+const EVERYWHERE = '0.0.0.0/0';
 
 /** A backend in the network, and the services of AWS that it uses. */
 interface User {
   readonly backend: BoundBackend;
   readonly task: Task;
+  readonly onInstances: boolean;
   readonly interfaces: ReadonlySet<InterfaceName>;
 }
 
@@ -46,8 +47,9 @@ export class TaskNetwork {
   public add(backend: BoundBackend, task: Task, onInstances: boolean): void {
     const interfaces = interfacesOf(backend, onInstances);
     this.own?.addInterfaces(interfaces);
-    this.users.push({ backend, task, interfaces });
-    this.platform._warn(backend.scope, () => this.warningsOf(backend, task));
+    const user = { backend, task, onInstances, interfaces };
+    this.users.push(user);
+    this.platform._warn(backend.scope, () => this.warningsOf(user));
   }
 
   /**
@@ -66,17 +68,15 @@ export class TaskNetwork {
     return [...this.missingEndpoints(), ...this.users.flatMap((user) => this.refusedDownloads(user))];
   }
 
-  /** Whether tasks have no route out as far as the app shows: no subnet has one, wherever it is added. */
+  /** Whether a subnet of the tasks has no route out, wherever the app could add it. */
   private isClosed(): boolean {
-    const { isolated, selected } = this.subnets;
-    if (isolated.length === 0 || isolated.length < selected.subnets.length) return false;
+    const { isolated } = this.subnets;
     // The routes of imported subnets are unknown.
-    if (resourceOf(this.vpc) === undefined) return false;
-    const tables = new Set(isolated.map(({ routeTable }) => routeTable.routeTableId));
-    return !resourcesIn<ec2.CfnRoute>(this.platform.node.root, ROUTE).some(
-      ({ routeTableId, destinationCidrBlock = '' }) =>
-        tables.has(routeTableId) && EVERYWHERE.includes(destinationCidrBlock),
-    );
+    if (isolated.length === 0 || !isDefined(this.vpc)) return false;
+    const open = resourcesIn<ec2.CfnRoute>(this.platform.node.root, ROUTE)
+      .filter(({ destinationCidrBlock }) => destinationCidrBlock === EVERYWHERE)
+      .map(({ routeTableId }) => routeTableId);
+    return isolated.some(({ routeTable }) => !open.includes(routeTable.routeTableId));
   }
 
   private missingEndpoints(): string[] {
@@ -103,14 +103,18 @@ export class TaskNetwork {
       );
   }
 
-  private warningsOf(backend: BoundBackend, task: Task): Warning[] {
+  private warningsOf({ backend, task, onInstances }: User): Warning[] {
+    const { name } = backend.intent;
+    const id = `noRoute.${slug(name)}` as const;
+    if (onInstances && this.subnets.arePublic) {
+      const message = `the tasks of backend '${name}' run on instances in public subnets, where they have no public address and reach only the VPC and its endpoints; select private subnets with 'taskSubnets', or acknowledge this warning`;
+      return [{ id, message }];
+    }
     if (!this.isClosed()) return [];
-    return downloadsOf(backend, task.definition)
-      .filter(({ isPublic }) => !isPublic)
-      .map((download) => ({
-        id: `noRoute.${slug(backend.intent.name)}`,
-        message: `${this.unreachable(download)} unless it is in a connected network; ${download.instead}, or acknowledge this warning`,
-      }));
+    const doubtful = downloadsOf(backend, task.definition).filter(({ isPublic }) => !isPublic);
+    if (doubtful.length === 0) return [];
+    const listed = doubtful.map((download) => `${this.unreachable(download)}; ${download.instead}`).join('. Also, ');
+    return [{ id, message: `${listed}, or acknowledge this warning if it is in a connected network` }];
   }
 
   private unreachable({ what }: Download): string {
@@ -134,7 +138,7 @@ class EndpointsOf {
   }
 }
 
-/** The resource of a VPC; undefined for an imported one. */
-function resourceOf(vpc: IConstruct): CfnResource | undefined {
-  return vpc.node.defaultChild as CfnResource | undefined;
+/** Whether the app defines a VPC, rather than importing it. */
+function isDefined(vpc: IConstruct): boolean {
+  return vpc.node.defaultChild !== undefined;
 }
