@@ -23,6 +23,10 @@ export const QUOTAS = {
   targetGroupsPerAction: { value: 5, source: BALANCER },
   /** Of a load balancer and of each target group. */
   targets: { value: 1000, prop: 'targetQuota', source: BALANCER },
+  containersPerTask: {
+    value: 10,
+    source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html',
+  },
   tasksPerService: { value: 5000, prop: 'taskQuota', source: ECS },
   /** Of each direction. */
   rulesPerSecurityGroup: { value: 60, prop: 'securityGroupRuleQuota', source: VPC },

@@ -1,6 +1,8 @@
 /** Networks without a route to the internet: what is created, what is refused, and the order of creation. */
+import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import {
   aws,
@@ -162,9 +164,22 @@ describe('without a NAT gateway', () => {
     expect(() => templateOf(stack)).toThrow(message);
   });
 
+  test('a model in a bucket of another region is refused', () => {
+    const stack = new Stack(newApp(), 'Serving', { env: { region: 'eu-west-1' } });
+    new aws.EcsPlatform(stack, 'Platform', { natGateways: 0, fetchImage: `${ECR}/aws-cli:2.37.9` });
+    const bucketIn = (region: string) =>
+      s3.Bucket.fromBucketAttributes(stack, region, { bucketName: `acme-${region}`, region });
+    const models = ['eu-west-1', 'us-east-1'].map((region) =>
+      aws.S3Model.fromBucket(bucketIn(region), 'net/', { name: region, path: region }),
+    );
+    oneBackend({ ...IN_ECR, models }, {}, stack);
+    expect(() => templateOf(stack)).toThrow(
+      /^(?!.*'eu-west-1' of).*\[NoRoute\] model 'us-east-1' of backend 'backend' is downloaded from a bucket in us-east-1, which tasks do not reach from isolated subnets; copy it to a bucket in eu-west-1, or/s,
+    );
+  });
+
   test('an image of another region is refused', () => {
-    const stack = newStack('Serving', newApp());
-    Object.defineProperty(stack, 'region', { value: 'us-east-1' });
+    const stack = new Stack(newApp(), 'Serving', { env: { region: 'us-east-1' } });
     new aws.EcsPlatform(stack, 'Platform', closed(stack));
     oneBackend(IN_ECR, {}, stack);
     expect(() => templateOf(stack)).toThrow('copy it to a repository in us-east-1');

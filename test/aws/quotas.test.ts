@@ -1,5 +1,5 @@
 /** The quotas of the account that are counted at synthesis. */
-import { aws, Rollout, ScalingTarget } from '../../src';
+import { aws, Model, Rollout, ScalingTarget } from '../../src';
 import { QUOTAS } from '../../src/aws/quotas';
 import { messagesOf, newStack, oneBackend, templateOf } from '../support/aws';
 
@@ -34,6 +34,19 @@ describe('targets of a load balancer', () => {
 test('the tasks of a service are refused above the quota', () => {
   expect(() => scaled(1, 5001)).toThrow("'maxReplicas' (5001) must be a whole number between 1 and 5000");
   scaled(1, 5001, { taskQuota: 6000 });
+});
+
+test('the containers of a task are refused above the quota', () => {
+  const withModels = (count: number) =>
+    oneBackend({
+      models: Array.from({ length: count }, (_, index) =>
+        Model.fromS3(`s3://acme/net${index}/`, { path: `net${index}` }),
+      ),
+    }).stack;
+  templateOf(withModels(9));
+  expect(() => templateOf(withModels(10))).toThrow(
+    "[QuotaExceeded] a task of backend 'backend' needs 11 containers, but ECS supports at most 10; fetch fewer models, for example several in one directory, or use fewer sidecars (at Serving/endpoint/backend)",
+  );
 });
 
 test('every quota has a source and a positive value', () => {

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { isOffline } from '../../constructs/private/definition-warnings';
 import { parseEcrHost } from '../../private/images/ecr-host';
 import { isUnresolved } from '../../private/tokens';
@@ -50,7 +51,7 @@ export interface Download {
 
 /** What the tasks of a backend load from elsewhere than the services of AWS in their region. */
 export function downloadsOf(backend: BoundBackend, definition: ecs.TaskDefinition): Download[] {
-  return [...imageDownloads(backend, definition), ...modelDownloads(backend)];
+  return [...imageDownloads(backend, definition), ...modelDownloads(backend, Stack.of(definition).region)];
 }
 
 /** Registries on the internet. */
@@ -89,10 +90,13 @@ function registryOf(image: string): string {
   return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : 'docker.io';
 }
 
-function modelDownloads({ intent, fetches }: BoundBackend): Download[] {
+function modelDownloads({ intent, fetches, models }: BoundBackend, region: string): Download[] {
   const fromS3 = "publish it to S3 with 'serving publish', and use Model.fromS3";
-  const fetched = fetches.flatMap(({ model, uri = '' }): Download[] => {
+  const fetched = fetches.flatMap(({ model, uri = '', index }): Download[] => {
     const what = `model '${model}' of backend '${intent.name}' is downloaded from`;
+    const other = (models[index]?._resources.owner as s3.IBucket | undefined)?.env.region ?? region;
+    if (other !== region && !isUnresolved(other + region))
+      return [{ what: `${what} a bucket in ${other}`, instead: `copy it to a bucket in ${region}`, isPublic: true }];
     if (uri.startsWith('hf://')) return [{ what: `${what} the Hugging Face Hub`, instead: fromS3, isPublic: true }];
     if (!uri.startsWith('https://')) return [];
     return [{ what: `${what} '${new URL(uri).host}'`, instead: fromS3, isPublic: false }];

@@ -7,12 +7,13 @@ import { portsOf } from '../../plan/ports';
 import { userVariables } from '../../plan/process';
 import type { BackendPlan } from '../../plan/serving-plan';
 import { replicaUse } from '../../plan/sidecars';
-import { ServingError } from '../../private/errors';
+import { renderError, ServingError } from '../../private/errors';
 import { INTERPRETER_SECONDS, pythonCheck } from '../../workload/private/python-check';
 import { CpuArchitecture } from '../../workload/resources';
 import { CONTAINER_CHECK, MAX_START_SECONDS } from '../container-limits';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import { FARGATE_MAX_DISK_GIB, type FargateSize, fargateDiskGib, fargateSize } from '../fargate-sizes';
+import { QUOTAS } from '../quotas';
 import type { TaskSettingsOptions } from '../task-settings-options';
 import type { BoundBackend } from './bound-backend';
 import { confine } from './confinement';
@@ -79,6 +80,7 @@ export function makeTask(
   addSidecars(backend, { definition, server }, logging, opening);
   publishModels(backend);
   patchTask(backend, definition);
+  definition.node.addValidation({ validate: () => checkContainers(backend, definition) });
   if (taskRole === undefined) trustOwnTasks(definition.taskRole);
   if (executionRole === undefined) trustOwnTasks(definition.obtainExecutionRole());
   return { definition, server, logGroup };
@@ -100,6 +102,15 @@ function checkSize({ intent, scope }: BackendBinding): void {
     `${what} of backend '${name}' (${kib} KiB) exceed the maximum size of an ECS task definition (${MAX_DEFINITION_KIB} KiB); move their data into the image, ${way}`,
     scope,
   );
+}
+
+/** Refuses more containers than a task can have, also those that are added to its definition later. */
+function checkContainers({ intent }: BackendBinding, definition: ecs.TaskDefinition): string[] {
+  const count = definition.node.children.filter((child) => child instanceof ecs.ContainerDefinition).length;
+  const most = QUOTAS.containersPerTask.value;
+  if (count <= most) return [];
+  const message = `a task of backend '${intent.name}' needs ${count} containers, but ECS supports at most ${most}; fetch fewer models, for example several in one directory, or use fewer sidecars`;
+  return [renderError('QuotaExceeded', message, definition.node.scope?.node.path)];
 }
 
 /** Applies the patches of the settings. The server is the first container. */
