@@ -49,7 +49,7 @@ defaults base
   retry-on conn-failure
   option redispatch 1
   http-reuse safe
-  http-error status 400 content-type application/problem+json lf-string "\${PROBLEM}400\${TITLE}Bad Request\${DETAIL}the request is invalid\${END}"
+  http-error status 400 content-type application/problem+json lf-string "\${PROBLEM}400\${TITLE}Bad Request\${DETAIL}the request is invalid, or its client closed the connection\${END}"
   http-error status 408 content-type application/problem+json lf-string "\${PROBLEM}408\${TITLE}Request Timeout\${DETAIL}the request did not arrive in time\${END}"
   http-error status 500 content-type application/problem+json lf-string "\${PROBLEM}500\${TITLE}Internal Server Error\${DETAIL}the router failed\${END}"
   http-error status 502 content-type application/problem+json lf-string "\${PROBLEM}502\${TITLE}Bad Gateway\${DETAIL}the replica closed the connection or sent an invalid response\${END}"

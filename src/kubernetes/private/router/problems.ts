@@ -45,7 +45,7 @@ const UNAVAILABLE =
 
 /** The errors that HAProxy makes outside of rules. */
 const DETAILS = {
-  400: 'the request is invalid',
+  400: 'the request is invalid, or its client closed the connection',
   408: 'the request did not arrive in time',
   500: 'the router failed',
   502: 'the replica closed the connection or sent an invalid response',
