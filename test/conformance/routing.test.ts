@@ -254,6 +254,38 @@ onEvery('methods on %s', (_, subject) => {
   });
 });
 
+onEvery('cross-origin requests on %s', (_, subject) => {
+  const cors = { allowOrigins: ['https://app.example.com'] };
+  const preflight = (path: string) => ({
+    path,
+    method: 'OPTIONS',
+    headers: { Origin: 'https://app.example.com', 'Access-Control-Request-Method': 'POST' },
+  });
+  const observe = () =>
+    subject.observe((scope) => {
+      endpoint(scope, 'posts', { path: '/posts', methods: [HttpMethod.POST], cors });
+      endpoint(scope, 'all', { path: '/all', cors: { ...cors, allowMethods: [HttpMethod.POST] } });
+    });
+
+  if (subject.preflight === undefined) {
+    test('are refused', () => {
+      expect(observe).toThrow(/'cors' is not supported by .*use GatewayProfile.ENVOY_GATEWAY or the built-in router/);
+    });
+    return;
+  }
+
+  test('begin with a preflight request that no server gets', () => {
+    for (const path of ['/posts', '/posts/x', '/all/y'])
+      expect(observe().ask(preflight(path))).toEqual({ status: subject.preflight });
+    expect(asker(observe())('/other', { method: 'OPTIONS' })).toBe(404);
+  });
+
+  test('do not change other requests with OPTIONS', () => {
+    expect(asker(observe())('/all', { method: 'OPTIONS' })).toEqual({ 'all:v1': 1 });
+    expect(asker(observe())('/posts', { method: 'OPTIONS' })).toBe(subject.wrongMethod);
+  });
+});
+
 onEvery('own addresses on %s', (_, subject) => {
   const named = (name: string): Omit<Request, 'path'> => ({ headers: { 'X-Serving-Backend': name } });
 

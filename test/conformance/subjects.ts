@@ -27,6 +27,8 @@ export interface Subject {
   readonly wrongMethod: 405 | 404;
   /** Whether a 405 has the header `Allow`. */
   readonly allow: boolean;
+  /** The status of preflight requests that it answers; undefined if it supports no cross-origin requests. */
+  readonly preflight?: 200 | 204;
   /** Whether it sets the header with a removed prefix, and removes that of a client. */
   readonly setsPrefix: boolean;
   /** Whether clients can keep their replica: never, only if their backend is kept too, or always. */
@@ -66,6 +68,7 @@ function behind(profile: GatewayProfile): Subject {
     propagation: propagationOf((chart) => new KubernetesPlatform(chart, 'Platform', { gateway: gateway() })),
     wrongMethod: answers ? 405 : 404,
     allow: answers,
+    preflight: profile.options.features?.cors === undefined ? undefined : 200,
     setsPrefix: true,
     keepsReplicas: policies.some(({ props }) => props.features?.stickyReplicas !== undefined)
       ? 'with their backend'
@@ -90,6 +93,7 @@ export const SUBJECTS: readonly Subject[] = [
     propagation: 5,
     wrongMethod: 405,
     allow: true,
+    preflight: 204,
     setsPrefix: true,
     keepsReplicas: 'always',
     keepsBackends: true,
@@ -106,6 +110,7 @@ export const SUBJECTS: readonly Subject[] = [
     propagation: 0,
     wrongMethod: 405,
     allow: false,
+    preflight: 204,
     setsPrefix: false,
     keepsReplicas: 'with their backend',
     keepsBackends: true,
@@ -118,6 +123,7 @@ export const SUBJECTS: readonly Subject[] = [
     propagation: propagationOf((chart) => ServingPlatform.of(chart) as TargetPlatform),
     wrongMethod: 405,
     allow: true,
+    preflight: 204,
     setsPrefix: true,
     keepsReplicas: 'always',
     keepsBackends: true,

@@ -33,72 +33,6 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'an origin with a path',
-    code: 'InvalidUrl',
-    message:
-      "'allowOrigins' ('https://app.example.com/') of 'cors' must be an origin as browsers send it, such as 'https://app.example.com' or 'http://localhost:3000', without a path and a default port, or '*' (at Serving/endpoint)",
-    define: (scope) => one(scope, {}, { cors: { allowOrigins: ['https://app.example.com/'] } }),
-  },
-  {
-    name: 'no origin',
-    code: 'EmptyList',
-    message: "'allowOrigins' ([]) of 'cors' must not be empty; add a value, or omit it (at Serving/endpoint)",
-    define: (scope) => one(scope, {}, { cors: { allowOrigins: [] } }),
-  },
-  {
-    name: 'every origin and another one',
-    code: 'ConflictingProps',
-    message:
-      "'allowOrigins' (*, https://app.example.com) of 'cors' has '*' and other origins; use '*' alone, or list the origins (at Serving/endpoint)",
-    define: (scope) => one(scope, {}, { cors: { allowOrigins: ['*', 'https://app.example.com'] } }),
-  },
-  {
-    name: 'credentials for every origin',
-    code: 'ConflictingProps',
-    message:
-      "'allowCredentials' (true) of 'cors' requires a list of origins, because browsers send no credentials to an endpoint that allows '*'; list the origins, or remove it (at Serving/endpoint)",
-    define: (scope) => one(scope, {}, { cors: { allowOrigins: ['*'], allowCredentials: true } }),
-  },
-  {
-    name: 'a header of cross-origin requests with a space',
-    code: 'InvalidHeader',
-    message:
-      "'allowHeaders' ('X A') of 'cors' must be the name of a header, which consists of letters, digits and dashes (at Serving/endpoint)",
-    define: (scope) => one(scope, {}, { cors: { allowOrigins: ['*'], allowHeaders: ['X A'] } }),
-  },
-  {
-    name: 'two origins behind a load balancer',
-    code: 'Unsupported',
-    on: ['aws'],
-    acceptedOn: ['kubernetes'],
-    message:
-      "'allowOrigins' (https://a.example.com, https://b.example.com) of 'cors' must be a single origin for an Application Load Balancer, which sends the same header in every response; use one origin or '*', or let the server answer (at Serving/endpoint)",
-    define: (scope) => one(scope, {}, { cors: { allowOrigins: ['https://a.example.com', 'https://b.example.com'] } }),
-  },
-  {
-    name: 'cross-origin requests of one of two endpoints on a listener',
-    code: 'ConflictingProps',
-    on: ['aws'],
-    acceptedOn: ['kubernetes'],
-    message:
-      "endpoints 'endpoint' and 'other' have different 'cors', which an Application Load Balancer adds to the responses of all endpoints; set the same for both, or use a platform of its own for one (at Serving/other)",
-    define: (scope) => {
-      one(scope, {}, { path: '/a', cors: { allowOrigins: ['*'] } });
-      new ServingEndpoint(scope, 'other', { path: '/b' }).addBackend('v1', options());
-    },
-  },
-  {
-    name: 'different cross-origin requests of one path',
-    code: 'ConflictingProps',
-    on: ['kubernetes'],
-    message:
-      "endpoints 'endpoint' and 'other' have the path '/a' but different 'cors', and a preflight request matches both; set the same for both (at Serving/other)",
-    define: (scope) => {
-      one(scope, {}, { path: '/a', methods: [HttpMethod.GET], cors: { allowOrigins: ['*'] } });
-      new ServingEndpoint(scope, 'other', { path: '/a', methods: [HttpMethod.POST] }).addBackend('v1', options());
-    },
-  },
-  {
     name: 'an endpoint without a backend',
     code: 'NoBackend',
     message: "endpoint 'endpoint' has no backend; add one with 'addBackend' (at Serving/endpoint)",
@@ -494,5 +428,71 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     code: 'InvalidType',
     message: "'requestTimeout' (60) must be a Duration, for example Duration.seconds(60) (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { requestTimeout: 60 as unknown as Duration }),
+  },
+  {
+    name: 'an origin with a path',
+    code: 'InvalidUrl',
+    message:
+      "'allowOrigins' ('https://app.example.com/') of 'cors' must be an origin as browsers send it, such as 'https://app.example.com' or 'http://localhost:3000', without a path and a default port, or '*' (at Serving/endpoint)",
+    define: (scope) => one(scope, {}, { cors: { allowOrigins: ['https://app.example.com/'] } }),
+  },
+  {
+    name: 'no origin',
+    code: 'EmptyList',
+    message: "'allowOrigins' ([]) of 'cors' must not be empty; add a value, or omit it (at Serving/endpoint)",
+    define: (scope) => one(scope, {}, { cors: { allowOrigins: [] } }),
+  },
+  {
+    name: 'every origin and another one',
+    code: 'ConflictingProps',
+    message:
+      "'allowOrigins' (*, https://app.example.com) of 'cors' has '*' and other origins; use '*' alone, or list the origins (at Serving/endpoint)",
+    define: (scope) => one(scope, {}, { cors: { allowOrigins: ['*', 'https://app.example.com'] } }),
+  },
+  {
+    name: 'credentials for every origin',
+    code: 'ConflictingProps',
+    message:
+      "'allowCredentials' (true) of 'cors' requires a list of origins, because browsers send no credentials to an endpoint that allows '*'; list the origins, or remove it (at Serving/endpoint)",
+    define: (scope) => one(scope, {}, { cors: { allowOrigins: ['*'], allowCredentials: true } }),
+  },
+  {
+    name: 'a header of cross-origin requests with a space',
+    code: 'InvalidHeader',
+    message:
+      "'allowHeaders' ('X A') of 'cors' must be the name of a header, which consists of letters, digits and dashes (at Serving/endpoint)",
+    define: (scope) => one(scope, {}, { cors: { allowOrigins: ['*'], allowHeaders: ['X A'] } }),
+  },
+  {
+    name: 'two origins behind a load balancer',
+    code: 'Unsupported',
+    on: ['aws'],
+    acceptedOn: ['kubernetes'],
+    message:
+      "'allowOrigins' (https://a.example.com, https://b.example.com) of 'cors' must be a single origin for an Application Load Balancer, which sends the same header in every response; use one origin or '*', or let the server answer (at Serving/endpoint)",
+    define: (scope) => one(scope, {}, { cors: { allowOrigins: ['https://a.example.com', 'https://b.example.com'] } }),
+  },
+  {
+    name: 'cross-origin requests of one of two endpoints on a listener',
+    code: 'ConflictingProps',
+    on: ['aws'],
+    acceptedOn: ['kubernetes'],
+    message:
+      "endpoints 'endpoint' and 'other' have different 'cors', which an Application Load Balancer adds to the responses of all endpoints; set the same for both, or use a platform of its own for one (at Serving/other)",
+    define: (scope) => {
+      one(scope, {}, { path: '/a', cors: { allowOrigins: ['*'] } });
+      new ServingEndpoint(scope, 'other', { path: '/b' }).addBackend('v1', options());
+    },
+  },
+  {
+    name: 'different cross-origin requests of one path',
+    code: 'ConflictingProps',
+    on: ['kubernetes'],
+    message:
+      "endpoints 'endpoint' and 'other' have the path '/a' but different 'cors', and a preflight request matches both; set the same for both (at Serving/other)",
+    define: (scope) => {
+      one(scope, {}, { path: '/a', methods: [HttpMethod.GET], cors: { allowOrigins: ['*'] } });
+      new ServingEndpoint(scope, 'other', { path: '/a', methods: [HttpMethod.POST] }).addBackend('v1', options());
+    },
   },
 ];

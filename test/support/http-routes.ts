@@ -156,6 +156,18 @@ function byAge(a: Candidate, b: Candidate): number {
 
 /** What the gateway of these routes does with a request; 404 if no rule matches. */
 export function matchHttpRoutes(routes: readonly unknown[], request: Request): Outcome {
+  // A gateway answers a preflight request if a rule with the filter matches the request that follows it.
+  const asked = lowerCased(request.headers)['access-control-request-method'];
+  if (request.method === 'OPTIONS' && asked !== undefined) {
+    const best = bestOf(routes, { ...request, method: asked });
+    if (objects(best?.rule.filters).some(({ type }) => type === 'CORS'))
+      return { kind: 'fixed', rule: 'CORS', status: 200 };
+  }
+  const best = bestOf(routes, request);
+  return best === undefined ? { kind: 'fixed', rule: 'none', status: 404 } : outcome(best, request);
+}
+
+function bestOf(routes: readonly unknown[], request: Request): Candidate | undefined {
   const candidates: Candidate[] = [];
   for (const route of routes.map(object).filter(({ kind }) => kind === 'HTTPRoute')) {
     const { hostnames, rules } = object(route.spec);
@@ -167,6 +179,5 @@ export function matchHttpRoutes(routes: readonly unknown[], request: Request): O
       }
     }
   }
-  const [best] = candidates.sort((a, b) => byRank(a.rank, b.rank) || byAge(a, b));
-  return best === undefined ? { kind: 'fixed', rule: 'none', status: 404 } : outcome(best, request);
+  return candidates.sort((a, b) => byRank(a.rank, b.rank) || byAge(a, b))[0];
 }

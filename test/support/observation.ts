@@ -11,7 +11,9 @@ export type Answer =
       /** How long the client keeps its backend, in seconds; undefined if it does not. */
       readonly keptFor?: number;
     }
-  | { readonly status: 404 | 405; readonly allow?: readonly string[] };
+  | { readonly status: 404 | 405; readonly allow?: readonly string[] }
+  /** A preflight request that is answered without a server. */
+  | { readonly status: 200 | 204; readonly allow?: undefined };
 
 /** A check of a replica. */
 export interface Question {
@@ -135,6 +137,11 @@ export interface Observation {
   timeoutOf?(request: Request): number | undefined;
   /** How long no data may arrive for such a request; undefined if the output has no limit. */
   silenceOf(request: Request): number | undefined;
+}
+
+/** Whether it is a preflight request of a browser. */
+export function isPreflight(request: Request): boolean {
+  return request.method === 'OPTIONS' && headerOf(request, 'access-control-request-method') !== undefined;
 }
 
 /** Whether a host of a route, possibly with a leading wildcard, matches the host of a request. */

@@ -147,7 +147,7 @@ function sharesOf(haproxy: Haproxy, request: Request, titles: Map<string, string
   for (let count = 0; count < 240; count++) {
     const result = haproxy.route('_router', request);
     if ('status' in result) {
-      if (result.status === 404) return { status: 404 };
+      if (result.status === 404 || result.status === 204) return { status: result.status };
       if (result.status !== 405) throw new Error(`answered with ${result.status}`);
       return { status: 405, allow: result.headers.allow?.split(', ') };
     }

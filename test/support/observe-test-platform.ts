@@ -1,12 +1,13 @@
 import {
   type Answer,
   headerOf,
+  isPreflight,
   matchesHost,
   matchesPrefix,
   type Observation,
   type ObservedBackend,
-  type Request,
   replacePrefix,
+  type Request,
 } from './observation';
 import { splitPath } from './request';
 import type { TestDocument, TestRoute, TestService } from './test-platform';
@@ -33,12 +34,14 @@ function matchesRoute(route: TestRoute, request: Request): boolean {
     (route.hosts.length === 0 || route.hosts.some((pattern) => matchesHost(pattern, host))) &&
     matchesPrefix(route.prefix, path) &&
     (route.methods.length === 0 || route.methods.includes(method)) &&
+    (!route.preflight || isPreflight(request)) &&
     route.headers.every((header) => header.values.includes(headerOf(request, header.name) ?? ''))
   );
 }
 
 function answer(route: TestRoute | undefined, request: Request, titleOf: (name: string) => string): Answer {
   if (route === undefined) return { status: 404 };
+  if (route.preflight) return { status: 204 };
   if (route.forward.length === 0) return { status: 405, allow: route.allow };
   const { path } = splitPath(request.path ?? '/');
   const rewritten = route.replacePrefix === undefined ? path : replacePrefix(path, route.prefix, route.replacePrefix);

@@ -10,6 +10,8 @@ export interface TestRoute {
   readonly headers: readonly { readonly name: string; readonly values: readonly string[] }[];
   readonly forward: readonly { readonly service: string; readonly weight: number }[];
   readonly allow: readonly string[];
+  /** Whether it answers preflight requests. */
+  readonly preflight: boolean;
   readonly replacePrefix?: string;
   readonly replacePath?: string;
   readonly removedPrefix?: string;
@@ -276,6 +278,7 @@ function renderRoute(route: extension.RoutePlan, nameOf: (backend: string) => st
     headers: route.headers,
     forward: route.shares.map((share) => ({ service: nameOf(share.backend), weight: share.weight })),
     allow: route.allow,
+    preflight: route.kind === extension.RouteKind.PREFLIGHT,
     replacePrefix: route.replacePrefix,
     replacePath: route.replacePath,
     removedPrefix: route.removedPrefix,
