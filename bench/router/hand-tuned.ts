@@ -33,7 +33,7 @@ export function handTuned(endpoints: number, files: Files, server: string, hasGu
     ...(hasGuards ? [...headOf(ours), ...upgradesOf(ours)] : [...headOf(ours).slice(0, 2), ...BARE]),
     '  http-request set-var(txn.pool) var(txn.path),concat(/),map_beg(pools.map)',
     '  http-request return status 404 content-type text/plain string "not found" unless { var(txn.pool) -m found }',
-    '  http-request return status 405 content-type text/plain string "method not allowed" hdr Allow "GET, POST" unless { method GET POST }',
+    '  http-request return status 405 content-type text/plain string "method not allowed" hdr Allow "GET, HEAD, POST" unless { method GET HEAD POST }',
     `  http-request return status 400 content-type text/plain string 'ambiguous path' if { path,field(2,/,2) -m reg -i -- '%2f|//|/$' }`,
     '  use_backend %[var(txn.pool)]',
     '',

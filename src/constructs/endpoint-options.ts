@@ -165,7 +165,8 @@ export interface ServingEndpointProps {
   readonly hosts?: string[];
 
   /**
-   * The HTTP methods that the endpoint accepts. Requests for its path with other methods are answered with 405.
+   * The HTTP methods that the endpoint accepts. Requests for its path with other methods are answered with 405. GET includes
+   * HEAD.
    *
    * @default - every method
    */

@@ -14,7 +14,12 @@ import { requireSeconds } from '../units/private/seconds';
 import { Backend } from './backend';
 import type { BackendOptions } from './backend-options';
 import type { EndpointBinding } from './bindings';
-import type { AttachBackendOptions, BackendAddress, ServingEndpointProps } from './endpoint-options';
+import {
+  type AttachBackendOptions,
+  type BackendAddress,
+  HttpMethod,
+  type ServingEndpointProps,
+} from './endpoint-options';
 import { corsOf } from './private/cors';
 import { checkHeader, checkHost, checkPath, checkRewrite, requireRewritable } from './private/http';
 import { requireSameApp } from './private/platform-lookup';
@@ -244,7 +249,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     }
     const seconds = (prop: string, duration: Duration | undefined, max: number, hint?: string): number | undefined =>
       duration === undefined ? undefined : requireSeconds(prop, duration, { max, hint, whole: false, at: this });
-    const methods = [...new Set(props.methods ?? [])];
+    const methods = withHead(props.methods ?? []);
     const use = { at: this, target: this.platform._target };
     this.checkStreaming(props);
     const { streaming } = props;
@@ -284,3 +289,8 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
 }
 
 tagClass('ServingEndpoint', ServingEndpoint);
+
+/** The methods without duplicates. A resource that has GET has HEAD too (RFC 9110, 9.1). */
+function withHead(methods: HttpMethod[]): HttpMethod[] {
+  return [...new Set(methods.includes(HttpMethod.GET) ? [...methods, HttpMethod.HEAD] : methods)];
+}

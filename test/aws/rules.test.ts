@@ -163,7 +163,7 @@ describe('header rules', () => {
 describe('another method', () => {
   test('is answered with 405 and the allowed methods', () => {
     const { stack } = endpointWith({ path: '/a', methods: [HttpMethod.POST, HttpMethod.GET] }, ['one']);
-    expect(answer(stack, { method: 'DELETE', path: '/a/b' })).toEqual([405, 'method not allowed; allowed: GET, POST']);
+    expect(answer(stack, { method: 'DELETE', path: '/a/b' })).toEqual([405, 'method not allowed; allowed: GET, HEAD, POST']);
     expect(answer(stack, { method: 'GET', path: '/a' })).toMatchObject({ shares: { one: 1 } });
     expect(answer(stack, { method: 'DELETE', path: '/b' })).toEqual([404, 'not found']);
   });
@@ -173,7 +173,7 @@ describe('another method', () => {
     const other = new ServingEndpoint(stack, 'other', { path: '/a', methods: [HttpMethod.GET] });
     other.addBackend('endpointtwo', backendOptions());
     expect(answer(stack, { method: 'GET', path: '/a' })).toMatchObject({ shares: { two: 1 } });
-    expect(answer(stack, { method: 'PUT', path: '/a' })).toEqual([405, 'method not allowed; allowed: GET, POST']);
+    expect(answer(stack, { method: 'PUT', path: '/a' })).toEqual([405, 'method not allowed; allowed: GET, HEAD, POST']);
   });
 
   test('does not depend on any service', () => {

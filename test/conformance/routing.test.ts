@@ -223,9 +223,10 @@ onEvery('methods on %s', (_, subject) => {
     const ask = asker(observed);
     expect(ask('/m', { method: 'PUT' })).toEqual({ 'write:v1': 1 });
     expect(ask('/m', { method: 'GET' })).toEqual({ 'read:v1': 1 });
+    expect(ask('/m', { method: 'HEAD' })).toEqual({ 'read:v1': 1 });
     expect(observed.ask({ path: '/m', method: 'DELETE' })).toMatchObject({
       status: subject.wrongMethod,
-      ...(subject.allow && { allow: ['GET', 'POST', 'PUT'] }),
+      ...(subject.allow && { allow: ['GET', 'HEAD', 'POST', 'PUT'] }),
     });
   });
 

@@ -56,7 +56,7 @@ describe('preflight requests', () => {
       write: { path: '/a', methods: [HttpMethod.PUT, HttpMethod.POST], cors },
     });
     expect(haproxy.route('_router', preflight('/a'))).toMatchObject({
-      headers: { 'access-control-allow-methods': 'GET, PUT, POST' },
+      headers: { 'access-control-allow-methods': 'GET, HEAD, PUT, POST' },
     });
   });
 

@@ -180,7 +180,7 @@ describe('a router', () => {
     expect((await router.send({ path: '/rw/x', method: 'PUT' })).echo?.pool).toBe('writes-v1');
     const refused = await router.send({ path: '/rw/x', method: 'DELETE' });
     expect(refused.status).toBe(405);
-    expect(refused.headers.allow).toBe('GET, POST, PUT');
+    expect(refused.headers.allow).toBe('GET, HEAD, POST, PUT');
   });
 
   test('matches header rules by the whole value, case-sensitively', async () => {
