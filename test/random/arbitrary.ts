@@ -176,5 +176,7 @@ function callOf(factory: string, before: readonly (readonly Part[])[]): fc.Arbit
   const args = before.map((values) => fc.constantFrom(...values));
   return fc
     .tuple(...args, ...(struct === undefined ? [] : [optionsOf(struct)]))
-    .map((values) => call(factory, ...(Object.values(fitting(factory, { ...values })) as Part[])));
+    .map((values) =>
+      call(factory, ...(Object.values(fitting(factory, Object.fromEntries(values.entries()))) as Part[])),
+    );
 }

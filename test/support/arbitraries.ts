@@ -64,7 +64,7 @@ export interface HealthDefinition {
 }
 
 /** Where a backend has files in addition to its image. */
-export type FilesKind = 'none' | 'file' | 'working directory' | 'archive' | 'store' | 'url';
+export type FilesKind = 'none' | 'file' | 'working directory' | 'archive' | 'store' | 'text' | 'url';
 
 export type ServerKind =
   | 'wsgi'
