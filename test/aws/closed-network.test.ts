@@ -194,6 +194,18 @@ describe('without a NAT gateway', () => {
     ]);
   });
 
+  test('a backend in another stack adds endpoints to the stack of the platform, which is deployed first', () => {
+    const app = newApp();
+    const shared = newStack('Platform', app);
+    const platform = new aws.EcsPlatform(shared, 'Platform', { natGateways: 0 });
+    const stack = newStack('Serving', app);
+    oneBackend({ ...IN_ECR, secrets: { TOKEN: SecretValue.fromName('acme/token') } }, { platform }, stack);
+    expect(servicesOf(shared)).toEqual(['ecr.api', 'ecr.dkr', 'logs', 's3', 'secretsmanager']);
+    expect(servicesOf(stack)).toEqual([]);
+    expect(stack.dependencies).toEqual([shared]);
+    expect(shared.dependencies).toEqual([]);
+  });
+
   test('an existing VPC is refused', () => {
     expect(() => on((scope) => ({ natGateways: 0, vpc: new ec2.Vpc(scope, 'Vpc') }))).toThrow(
       "[ConflictingProps] 'natGateways' configures a new VPC, but that of 'vpc' exists already; remove one of them",
