@@ -655,6 +655,15 @@ describe('several stacks', () => {
     });
   });
 
+  test('routes and endpoints that tasks may still use are listed when they are removed', () => {
+    const before = stack({ Nat: { Type: 'AWS::EC2::NatGateway', Properties: {} }, Logs: vpcEndpoint('logs') });
+    const removed = findings([before], [stack({})]).filter((finding) => /Nat|Logs/.test(finding));
+    expect(removed).toEqual([
+      'Removed Nat in stack Serving is removed: a NAT gateway; tasks that still run lose their route to the internet',
+      'Removed Logs in stack Serving is removed: a VPC endpoint; tasks that still run reach its service only by another route',
+    ]);
+  });
+
   test('a stack in another Region is another stack, and one whose Region becomes known is not', () => {
     const at = (environment: string): StackInput => ({ name: 'models', environment, template: { Resources: {} } });
     expect(findings([at('aws://1/eu-west-1')], [at('aws://1/eu-central-1')])).toEqual([
