@@ -356,6 +356,9 @@ describe('the subnets of the load balancer', () => {
     expect(() => on((scope) => ({ vpc: imported(['eu-west-1a'])(scope) }))).toThrow(
       "[InvalidSubnets] the load balancer would have one subnet ('eu-west-1a'), but it requires subnets in at least two Availability Zones",
     );
+    expect(() => on((scope) => ({ vpc: new ec2.Vpc(scope, 'Vpc', { maxAzs: 1 }) }))).toThrow(
+      '[InvalidSubnets] the load balancer would have one subnet, but it requires',
+    );
     templateOf(on((scope) => ({ vpc: imported(['us-west-2-lax-1a'])(scope) })));
   });
 

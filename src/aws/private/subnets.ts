@@ -33,10 +33,11 @@ export function balancerSubnets(
       at,
     );
   }
-  if (zones.length === 1 && AVAILABILITY_ZONE.test(zones[0] as string)) {
+  const [only, ...others] = zones;
+  if (only !== undefined && others.length === 0 && isAvailabilityZone(only, vpc)) {
     throw new ServingError(
       'InvalidSubnets',
-      `the load balancer would have one subnet ('${zones[0]}'), but it requires subnets in at least two Availability Zones; select them with 'loadBalancerSubnets', or use another 'vpc'`,
+      `the load balancer would have one subnet${isUnresolved(only) ? '' : ` ('${only}')`}, but it requires subnets in at least two Availability Zones; select them with 'loadBalancerSubnets', or use another 'vpc'`,
       at,
     );
   }
@@ -49,6 +50,11 @@ export function balancerSubnets(
     );
   }
   return loadBalancerSubnets;
+}
+
+/** Whether a zone is not a Local Zone. Those of a VPC of the app are chosen by CDK, while a token can be a list in an imported one. */
+function isAvailabilityZone(zone: string, vpc: ec2.IVpc): boolean {
+  return isUnresolved(zone) ? vpc.node.defaultChild !== undefined : AVAILABILITY_ZONE.test(zone);
 }
 
 /** The zones that are known. Subnets of one zone have the same token if that is known only at deployment. */

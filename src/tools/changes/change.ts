@@ -67,7 +67,10 @@ export const CHANGE_KINDS = {
   },
   Replaced: { effect: Effect.REPLACES, meaning: 'A resource that carries traffic is replaced.' },
   Rolls: { effect: Effect.ROLLS, meaning: 'The replicas of a backend are replaced.' },
-  Removed: { effect: Effect.REMOVES, meaning: 'A service, a route, a NAT gateway, a VPC endpoint or an object is removed.' },
+  Removed: {
+    effect: Effect.REMOVES,
+    meaning: 'A service, a route, a NAT gateway, a VPC endpoint or an object is removed.',
+  },
 } as const satisfies { readonly [kind: string]: { readonly effect: Effect; readonly meaning: string } };
 
 /** The stable name of a kind of finding. */
