@@ -60,7 +60,11 @@ export class Network extends Construct {
       desyncMitigationMode: elbv2.DesyncMitigationMode.DEFENSIVE,
       xffHeaderProcessingMode: elbv2.XffHeaderProcessingMode.APPEND,
       idleTimeout: Duration.seconds(70),
+      deletionProtection: false,
     });
+    // A load balancer keeps attributes that a template no longer has.
+    for (const kind of ['access_logs', 'connection_logs'])
+      this.loadBalancer.setAttribute(`${kind}.s3.enabled`, 'false');
     this.listener = new elbv2.ApplicationListener(this, 'Listener', {
       loadBalancer: this.loadBalancer,
       protocol: elbv2.ApplicationProtocol.HTTP,

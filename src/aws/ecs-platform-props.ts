@@ -2,8 +2,10 @@ import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { ServingPlatformProps } from '../constructs/serving-platform';
+import type { AlarmOptions } from './alarm-options';
 import type { ExistingListener } from './existing-listener';
 import type { GpuCapacity } from './gpu-capacity';
+import type { LoadBalancerLogOptions } from './load-balancer-logs';
 import type { PriorityRange } from './priority-range';
 
 /** Properties of the AWS platform. */
@@ -187,4 +189,50 @@ export interface EcsPlatformProps extends ServingPlatformProps {
    * @default - only the account of the backend's stack
    */
   readonly modelBucketAccounts?: string[];
+
+  /**
+   * CloudWatch alarms of the load balancer and of every backend. `alarms` of `aws.TaskSettings` changes them for one backend,
+   * by key.
+   *
+   * The load balancer has `BadGateway502`, `Unavailable503`, `Timeout504` and `RejectedConnections`, which count all backends
+   * together, because CloudWatch does. Each backend, and so each arm of a split, has `ServerErrors`, `SlowResponses`,
+   * `FailedConnections`, `UnhealthyTasks`, `NoHealthyTasks` and `MissingTasks`.
+   *
+   * @default - none, because CloudWatch bills each alarm
+   */
+  readonly alarms?: AlarmOptions;
+
+  /**
+   * Whether each endpoint has a CloudWatch dashboard, with a graph for each metric and a line for each of its backends, so that
+   * a backend that is worse than the others is visible.
+   *
+   * Backends in another stack than the endpoint have no lines for CPU and memory.
+   *
+   * @default false, because CloudWatch bills each dashboard
+   */
+  readonly dashboards?: boolean;
+
+  /**
+   * The access logs of the load balancer in S3: `{}` creates a bucket for them.
+   *
+   * @default - none
+   */
+  readonly loadBalancerLogs?: LoadBalancerLogOptions;
+
+  /**
+   * Whether the load balancer is protected from deletion. The protection must be turned off before `cdk destroy`, and before a
+   * change that replaces the load balancer.
+   *
+   * @default false
+   */
+  readonly deletionProtection?: boolean;
+
+  /**
+   * The flow log of the VPC that the platform creates: `{}` writes to a log group, and
+   * `{ destination: ec2.FlowLogDestination.toS3() }` to a bucket.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
+   */
+  readonly flowLogs?: ec2.FlowLogOptions;
 }

@@ -11,9 +11,11 @@ import { checkOptions } from '../private/options';
 import { hasTag, tagClass } from '../private/package-copy';
 import { imagesOf } from '../workload/private/bundled-images';
 import { ServerImage } from '../workload/server-image';
+import { checkAlarms } from './alarm-options';
 import type { EcsPlatformProps } from './ecs-platform-props';
 import { checkFrameworkObjects } from './framework-objects';
 import { listenerFacts } from './listener-facts';
+import { checkLoadBalancerLogs } from './load-balancer-logs';
 import { checkModelBucketAccounts } from './model-bucket-accounts';
 import { checkNetworkProps } from './network-props';
 import { checkPriorityRange } from './priorities';
@@ -27,9 +29,9 @@ import { enclosingStack } from './stack';
  *
  * A Stack without a platform gets one with all defaults. The ids of child constructs are stable. The platform has `Vpc`,
  * `Cluster`, `LoadBalancerSecurityGroup`, `BackendSecurityGroup`, `LoadBalancer`, `Listener` on port 80, `HttpsListener` on port
- * 443, and `Gpu-<instance type>` for each GPU capacity, with `Cluster`, `AutoScalingGroup`, `LaunchTemplate`,
- * `CapacityProvider`, `Role` and `SecurityGroup`. Endpoints have `Shares`, `Own-<name>`, `Header<n>`, `MethodNotAllowed` and
- * `Url`. Backends have `LogGroup`, `TaskDefinition`, `SecurityGroup`, `TargetGroup`, `Anchor` and `Service`; the last three
+ * 443, `Alarms`, `LogBucket`, and `Gpu-<instance type>` for each GPU capacity, with `Cluster`, `AutoScalingGroup`, `LaunchTemplate`,
+ * `CapacityProvider`, `Role` and `SecurityGroup`. Endpoints have `Shares`, `Own-<name>`, `Header<n>`, `MethodNotAllowed`,
+ * `Url` and `Dashboard`. Backends have `LogGroup`, `TaskDefinition`, `SecurityGroup`, `TargetGroup`, `Anchor`, `Service` and `Alarms`; the three before the last
  * end with `Http2` or `Grpc` for these protocols. If a route needs several rules, the ids of the additional ones end with `.1`,
  * `.2` and so on.
  *
@@ -85,6 +87,8 @@ export class EcsPlatform extends TargetPlatform {
     if (props.priorityRange !== undefined) checkPriorityRange(props.priorityRange, this);
     for (const image of [props.fetchImage, props.hubImage, props.archiveImage])
       if (image !== undefined) ServerImage.fromRegistry(image);
+    if (props.alarms !== undefined) checkAlarms(props.alarms, this);
+    if (props.loadBalancerLogs !== undefined) checkLoadBalancerLogs(props.loadBalancerLogs, this);
     checkModelBucketAccounts(props.modelBucketAccounts, this);
     const images = imagesOf({
       fetch: props.fetchImage === undefined,
@@ -93,6 +97,7 @@ export class EcsPlatform extends TargetPlatform {
     });
     const existing = listenerFacts(props, this);
     checkFrameworkObjects(props, this);
+    checkFlowLogs(props, existing?.vpc, this);
     const isEncrypted = props.certificate !== undefined || existing?.url.startsWith('https://');
     checkNetworkProps(props, existing?.vpc, this);
     const listener = { priorities: props.priorityRange, access: accessOf(props), isEncrypted };
@@ -129,6 +134,16 @@ export class EcsPlatform extends TargetPlatform {
 }
 
 tagClass('EcsPlatform', EcsPlatform);
+
+/** The VPC of others has flow logs of its own. */
+function checkFlowLogs({ flowLogs, vpc, cluster }: EcsPlatformProps, listenerVpc: unknown, at: Construct): void {
+  if (flowLogs === undefined || (vpc ?? cluster ?? listenerVpc) === undefined) return;
+  throw new ServingError(
+    'ConflictingProps',
+    "'flowLogs' configures a new VPC, but the platform uses an existing one; remove 'flowLogs', and call 'addFlowLog' of your VPC",
+    at,
+  );
+}
 
 function accessOf({ listener, publicAccess }: EcsPlatformProps): BalancerAccess {
   if (listener !== undefined) return BalancerAccess.UNKNOWN;

@@ -1,3 +1,4 @@
+export * from './alarm-options';
 export * from './ecs-backend';
 export * from './ecs-endpoint';
 export * from './ecs-environment';
@@ -8,6 +9,7 @@ export * from './ecs-secret';
 export * from './efs-volume';
 export * from './existing-listener';
 export * from './gpu-capacity';
+export * from './load-balancer-logs';
 export * from './metric-target';
 export * from './priority-range';
 export * from './s3-model';

@@ -21,6 +21,8 @@ const OF_NEW_BALANCER = [
   'allowPlainHttp',
   'idleTimeout',
   'loadBalancerSubnets',
+  'loadBalancerLogs',
+  'deletionProtection',
 ] as const;
 
 /** Checks the props of an existing listener, and completes them from its load balancer if that is defined in the app. */

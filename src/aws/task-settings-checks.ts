@@ -2,6 +2,7 @@ import { requireNumber, requireShape, type Shape } from '../private/checks';
 import { describe } from '../private/describe';
 import { ServingError } from '../private/errors';
 import { isUnresolved } from '../private/tokens';
+import { checkAlarms } from './alarm-options';
 import { checkTaskPatches } from './task-patches';
 import { LogMode, type TaskSettingsOptions } from './task-settings-options';
 
@@ -29,6 +30,7 @@ const OBJECTS = {
     member: 'secretArn',
     example: "secretsmanager.Secret.fromSecretNameV2(this, 'Registry', 'registry')",
   },
+  logEncryptionKey: { kind: 'a kms.IKey', member: 'keyArn', example: "new kms.Key(this, 'Logs')" },
   logGroup: {
     kind: 'a logs.ILogGroup',
     member: 'logGroupName',
@@ -52,24 +54,43 @@ export function checkTaskSettings(options: TaskSettingsOptions): void {
       for (const [index, one] of value.entries()) requireShape(`${option}[${index}]`, one, shape);
     else if (value !== undefined) requireShape(option, value, shape);
   }
+  const { alarms, circuitBreakerThreshold: failures } = options;
+  if (alarms !== undefined) checkAlarms(alarms);
+  if (failures !== undefined) requireNumber('circuitBreakerThreshold', failures, { min: 1, max: 1000, integer: true });
   checkLogs(options);
   checkTags(options.tags ?? {});
   checkTaskPatches(options);
 }
 
 function checkLogs(options: TaskSettingsOptions): void {
-  const { logGroup, logRetentionDays, logMode, logBuffer, logDatetimeFormat, logMultilinePattern } = options;
+  const { logRetentionDays, logMode, logBuffer, logDatetimeFormat, logMultilinePattern } = options;
   if (logRetentionDays !== undefined && !RETENTION_DAYS.includes(requireNumber('logRetentionDays', logRetentionDays)))
     throw new ServingError(
       'InvalidNumber',
       `'logRetentionDays' (${logRetentionDays}) must be one of ${RETENTION_DAYS.slice(0, -1).join(', ')}, or 9999 to keep logs forever`,
     );
-  if (logGroup !== undefined && logRetentionDays !== undefined)
-    throw conflict(`'logRetentionDays' (${logRetentionDays}) has no effect on 'logGroup', which has its own retention`);
+  refuseGroupOptions(options);
   if (logBuffer !== undefined && logMode !== LogMode.NON_BLOCKING)
     throw conflict(`'logBuffer' (${logBuffer}) requires 'logMode' LogMode.NON_BLOCKING`);
   if (logDatetimeFormat !== undefined && logMultilinePattern !== undefined)
     throw conflict("'logDatetimeFormat' and 'logMultilinePattern' are mutually exclusive; omit one of them");
+}
+
+/** The options of a new log group, and what an existing one has instead. */
+const OF_NEW_GROUP = {
+  logRetentionDays: 'retention',
+  logEncryptionKey: 'encryption',
+  keepLogs: 'removal policy',
+} satisfies { readonly [option in keyof TaskSettingsOptions]: string };
+
+function refuseGroupOptions(options: TaskSettingsOptions): void {
+  if (options.logGroup === undefined) return;
+  for (const [option, what] of Object.entries(OF_NEW_GROUP)) {
+    const value: unknown = options[option as keyof typeof OF_NEW_GROUP];
+    if (value === undefined) continue;
+    const shown = typeof value === 'object' ? '' : ` (${value})`;
+    throw conflict(`'${option}'${shown} has no effect on 'logGroup', which has its own ${what}`);
+  }
 }
 
 function checkTags(tags: { readonly [key: string]: string }): void {

@@ -1,8 +1,10 @@
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Size } from '../units/size';
+import type { AlarmOptions } from './alarm-options';
 
 /** What a container does while CloudWatch Logs does not accept its logs. */
 export enum LogMode {
@@ -65,7 +67,7 @@ export interface TaskSettingsOptions {
   readonly registryCredentials?: secretsmanager.ISecret;
 
   /**
-   * The log group of the containers.
+   * The log group of the containers, for example one with a name of yours. Several backends can share one.
    *
    * @default - a log group for the backend, which is kept when the backend is removed
    */
@@ -77,6 +79,23 @@ export interface TaskSettingsOptions {
    * @default 30
    */
   readonly logRetentionDays?: number;
+
+  /**
+   * The KMS key that encrypts the log group of the backend. Its policy gets the statement that CloudWatch Logs requires, unless
+   * the key is imported. It encrypts what is logged from then on.
+   *
+   * @default - the keys of CloudWatch Logs
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+   */
+  readonly logEncryptionKey?: kms.IKey;
+
+  /**
+   * Whether the log group of the backend is kept when the backend is removed or moved to another construct path. `false` is the
+   * removal policy DESTROY.
+   *
+   * @default true
+   */
+  readonly keepLogs?: boolean;
 
   /**
    * What the containers do while CloudWatch Logs does not accept their logs.
@@ -106,6 +125,22 @@ export interface TaskSettingsOptions {
    * @default - each line is a log event
    */
   readonly logMultilinePattern?: string;
+
+  /**
+   * The alarms of the backend. They are merged by key over `alarms` of the platform.
+   *
+   * @default - those of the platform, which has none by default
+   */
+  readonly alarms?: AlarmOptions;
+
+  /**
+   * How many tasks may fail to start before ECS stops a deployment and rolls it back, regardless of the number of replicas. A
+   * task that becomes healthy resets the count.
+   *
+   * @default - that of ECS: half of the replicas, but at least 3 and at most 200
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+   */
+  readonly circuitBreakerThreshold?: number;
 
   /**
    * Tags of the resources of the backend and of its tasks.

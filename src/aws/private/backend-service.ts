@@ -101,6 +101,7 @@ export class BackendService {
     this.cfnService = this.service.node.findChild('Service') as ecs.CfnService;
     reachModelVolumes(backend, this.securityGroup, this.cfnService);
     this.setRollout();
+    this.setCircuitBreaker();
     if (provider !== undefined) this.keepEmptyPlacement();
     this.waitFor(this.instances?.cluster);
     this.network.tasks.startAfterRoutes(this.cfnService);
@@ -224,6 +225,16 @@ export class BackendService {
           placementStrategies: settings.placementStrategies ?? [ecs.PlacementStrategy.packedByMemory()],
           placementConstraints: settings.placementConstraints,
         });
+  }
+
+  /** A number of failed tasks instead of the share of ECS. The L2 has no property for it. */
+  private setCircuitBreaker(): void {
+    const { circuitBreakerThreshold }: TaskSettingsOptions = this.backend.settings;
+    if (circuitBreakerThreshold === undefined) return;
+    this.cfnService.addPropertyOverride('DeploymentConfiguration.DeploymentCircuitBreaker.ThresholdConfiguration', {
+      Type: 'COUNT',
+      Value: circuitBreakerThreshold,
+    });
   }
 
   /** Lazy, because an autoscaling policy can still change the minimum number of replicas. A surge of 100 % fits any number. */

@@ -49,7 +49,10 @@ export class ListenerRules {
       const rule = new elbv2.CfnListenerRule(this.endpoint.scope, index === 0 ? id : `${id}.${index}`, {
         listenerArn: this.network.listenerArn,
         priority: late.number(() => route().rules[index]?.priority),
-        conditions: [...renderConditions(part), ...(conditions.kind === RouteKind.PREFLIGHT ? [HAS_PREFLIGHT_HEADER] : [])],
+        conditions: [
+          ...renderConditions(part),
+          ...(conditions.kind === RouteKind.PREFLIGHT ? [HAS_PREFLIGHT_HEADER] : []),
+        ],
         actions: late.any(() => this.renderActions(route())),
         transforms: late.any(() => renderTransforms(route())),
       });

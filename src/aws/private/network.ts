@@ -3,7 +3,9 @@ import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import type { Warning } from '../../constructs/private/warnings';
 import type { TargetPlatform } from '../../constructs/target-platform';
 import type { CorsIntent } from '../../plan/intents';
 import { isUnresolved } from '../../private/tokens';
@@ -11,6 +13,7 @@ import type { EcsPlatformProps } from '../ecs-platform-props';
 import type { ListenerFacts } from '../listener-facts';
 import { outermostStack } from '../stack';
 import { late } from './late';
+import { setBalancerLogs } from './operate/balancer-logs';
 import { acceptsRules } from './outbound';
 import { balancerSubnets } from './subnets';
 import { TaskNetwork } from './task-network';
@@ -77,12 +80,7 @@ export class Network {
 
   /** The part of the ARN by which CloudWatch identifies the load balancer: `app/<name>/<id>`. */
   public get loadBalancerFullName(): string {
-    if (this.loadBalancer !== undefined) return this.loadBalancer.loadBalancerFullName;
-    const parts = Fn.split('/', this.listenerArn);
-    return Fn.join(
-      '/',
-      [1, 2, 3].map((index) => (index === 1 ? 'app' : Fn.select(index, parts))),
-    );
+    return this.loadBalancer?.loadBalancerFullName ?? this.nameInListener;
   }
 
   /** The ARN of the load balancer, or one in which CloudWatch's name of the load balancer is at the same position. */
@@ -90,6 +88,24 @@ export class Network {
     if (this.loadBalancer !== undefined) return this.loadBalancer.loadBalancerArn;
     if (isUnresolved(this.listenerArn)) return this.listenerArn;
     return this.listenerArn.replace(':listener/', ':loadbalancer/').replace(/\/[^/]+$/, '');
+  }
+
+  /**
+   * CloudWatch's name of the load balancer for a user in any stack. In other stacks it is a part of the listener's ARN, which
+   * rules refer to anyway, so that the user adds no export.
+   */
+  public loadBalancerNameIn(user: Construct): string {
+    if (this.loadBalancer !== undefined && Stack.of(user) === Stack.of(this.loadBalancer))
+      return this.loadBalancer.loadBalancerFullName;
+    return this.nameInListener;
+  }
+
+  private get nameInListener(): string {
+    const parts = Fn.split('/', this.listenerArn);
+    return Fn.join(
+      '/',
+      [1, 2, 3].map((index) => (index === 1 ? 'app' : Fn.select(index, parts))),
+    );
   }
 
   private makeSecurityGroup(platform: TargetPlatform, props: EcsPlatformProps): ec2.SecurityGroup {
@@ -110,8 +126,11 @@ export class Network {
       vpcSubnets: balancerSubnets(this.vpc, props, platform),
       internetFacing: props.publicAccess ?? false,
       securityGroup: this.securityGroup,
+      deletionProtection: props.deletionProtection ?? false,
       ...HEADER_POLICY,
     });
+    const { loadBalancerLogs: logs } = props;
+    if (!setBalancerLogs(platform, loadBalancer, logs)) platform._warn(platform, [unwritableLogs(logs?.bucket)]);
     // The L2 property does not accept lazy numbers, and the idle timeout depends on endpoints that are added later.
     loadBalancer.setAttribute(
       'idle_timeout.timeout_seconds',
@@ -167,9 +186,9 @@ function addCors(listener: elbv2.ApplicationListener, platform: TargetPlatform):
     const cors = platform.plan().endpoints.find((endpoint) => endpoint.cors !== undefined)?.cors;
     if (cors === undefined) return undefined;
     return Object.entries(CORS_ATTRIBUTES)
-      .map(([suffix, valueOf]) => ({
+      .map(([suffix, textOf]) => ({
         key: `routing.http.response.access_control_${suffix}.header_value`,
-        value: valueOf(cors),
+        value: textOf(cors),
       }))
       .filter(({ value }) => value !== '');
   });
@@ -178,6 +197,14 @@ function addCors(listener: elbv2.ApplicationListener, platform: TargetPlatform):
 /** Creates a cluster. */
 export function makeCluster(scope: Construct, vpc: ec2.IVpc): ecs.Cluster {
   return new ecs.Cluster(scope, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
+}
+
+/** The load balancer cannot be created without the permission, and the policy of an imported bucket is not in the app. */
+function unwritableLogs(bucket: s3.IBucket | undefined): Warning {
+  return {
+    id: 'logBucketPolicy',
+    message: `the policy of bucket '${bucket?.bucketName}' in 'loadBalancerLogs' is not defined in the app, and must allow logdelivery.elasticloadbalancing.amazonaws.com to put objects; check it, and acknowledge this warning`,
+  };
 }
 
 const NOT_FOUND = elbv2.ListenerAction.fixedResponse(404, { contentType: 'text/plain', messageBody: 'not found' });

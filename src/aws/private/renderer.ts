@@ -34,6 +34,7 @@ import { ServingError } from '../../private/errors';
 import { leading } from '../../private/text';
 import { isUnresolved } from '../../private/tokens';
 import { CpuArchitecture } from '../../workload/resources';
+import type { AlarmOptions } from '../alarm-options';
 import { FARGATE_MAX_SECONDS } from '../container-limits';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib, fargateSize } from '../fargate-sizes';
@@ -42,6 +43,7 @@ import { quotasOf } from '../quotas';
 import { RULES, SERVICES } from '../rendered';
 import { enclosingStack, outermostStack } from '../stack';
 import { taskPatches } from '../task-patches';
+import type { TaskSettingsOptions } from '../task-settings-options';
 import { anchorId, BackendService } from './backend-service';
 import type { BoundBackend } from './bound-backend';
 import { GpuFleet } from './gpu-fleet';
@@ -49,6 +51,10 @@ import { late } from './late';
 import { declareRange, listenerClashes } from './listener-clashes';
 import { ListenerRules } from './listener-rules';
 import { Network } from './network';
+import { addBackendAlarms } from './operate/backend-alarms';
+import { addBalancerAlarms } from './operate/balancer-alarms';
+import { EndpointDashboard } from './operate/dashboard';
+import { Measures } from './operate/measures';
 import { scaleService } from './scaling';
 import { countTargets, refuseTargets, scalingTargets } from './target-count';
 
@@ -60,6 +66,7 @@ export class EcsRenderer extends TargetRenderer {
   private readonly services = new Map<string, BackendService>();
   private readonly rules = new Map<string, ListenerRules>();
   private readonly outputs = new Map<string, CfnOutput>();
+  private readonly dashboards = new Map<string, EndpointDashboard>();
 
   constructor(
     private readonly platform: TargetPlatform,
@@ -80,6 +87,9 @@ export class EcsRenderer extends TargetRenderer {
       const message = scalingTargets(targets(), targetQuota);
       return message === undefined ? [] : [{ id: 'targetQuota', message }];
     });
+    const { alarms } = props;
+    if (alarms !== undefined && alarms.enabled !== false)
+      addBalancerAlarms(platform, this.measuresIn(platform), alarms, () => platform.plan().balancer.idle);
   }
 
   public bindEndpoint(endpoint: EndpointBinding): void {
@@ -93,6 +103,7 @@ export class EcsRenderer extends TargetRenderer {
     if (intent.methods.length > 0)
       rules.add('MethodNotAllowed', METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(intent));
     if (intent.cors !== undefined) rules.add('Preflight', PREFLIGHT_KEY, preflightConditions(intent));
+    if (this.props.dashboards === true) this.addDashboard(endpoint);
     if (!hasUrl(intent.hosts)) return;
     const output = new CfnOutput(scope, 'Url', {
       value: this.urlOf(endpoint),
@@ -114,6 +125,7 @@ export class EcsRenderer extends TargetRenderer {
     });
     this.services.set(intent.path, service);
     SERVICES.set(scope, service);
+    this.addAlarms(service, bound);
   }
 
   public bindAttachment({ endpoint, backend, intent }: AttachmentBinding): void {
@@ -125,6 +137,7 @@ export class EcsRenderer extends TargetRenderer {
       rules.add(`Preflight-${intent.segment}`, ownPreflightKey(intent.backend), conditions);
     }
     rules.dependOn(intent.backend);
+    this.dashboards.get(intent.endpoint)?.add(this.service(intent.backend), backend.intent.name);
     this.addPrefix(endpoint.intent, backend.intent);
   }
 
@@ -224,6 +237,29 @@ export class EcsRenderer extends TargetRenderer {
       // Others refer to a listener of the platform by a second platform, which reports the clash, or by methods of CDK.
       scope: this.network.listener ?? this.platform.node.root,
     });
+  }
+
+  private addAlarms(service: BackendService, { intent, settings }: BoundBackend): void {
+    const { alarms }: TaskSettingsOptions = settings;
+    const options: AlarmOptions = { ...this.props.alarms, ...alarms };
+    if ((this.props.alarms ?? alarms) === undefined || options.enabled === false) return;
+    const plan = () => this.platform.plan().backend(intent.path);
+    addBackendAlarms({ service, intent, plan, measures: this.measuresIn(service.scope) }, options);
+  }
+
+  private addDashboard({ scope, intent }: EndpointBinding): void {
+    const plan = () => this.platform.plan();
+    const dashboard = new EndpointDashboard(scope, {
+      intent,
+      plan: () => plan().endpoint(intent.path),
+      nameOf: (backend) => plan().backend(backend).name,
+      measures: this.measuresIn(scope),
+    });
+    this.dashboards.set(intent.path, dashboard);
+  }
+
+  private measuresIn(user: Construct): Measures {
+    return new Measures(user, this.network);
   }
 
   private service(path: string): BackendService {

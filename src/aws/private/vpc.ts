@@ -32,7 +32,7 @@ export class PlatformVpc {
   private readonly interfaces = new Map<InterfaceName, ec2.InterfaceVpcEndpoint>();
   private group?: ec2.SecurityGroup;
 
-  constructor(platform: TargetPlatform, { natGateways = 1, publicAccess = false }: EcsPlatformProps) {
+  constructor(platform: TargetPlatform, { natGateways = 1, publicAccess = false, flowLogs }: EcsPlatformProps) {
     this.isClosed = natGateways === 0;
     this.vpc = new ec2.Vpc(platform, 'Vpc', {
       maxAzs: ZONES,
@@ -42,6 +42,7 @@ export class PlatformVpc {
       gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
       restrictDefaultSecurityGroup: false,
     });
+    if (flowLogs !== undefined) this.vpc.addFlowLog('FlowLog', flowLogs);
     this.addInterfaces(OF_EVERY_TASK);
   }
 

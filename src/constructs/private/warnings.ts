@@ -13,6 +13,7 @@ export const WARNING_KINDS = [
   'emptyStore',
   'gatewayTimeout',
   'hubDownload',
+  'logBucketPolicy',
   'longStop',
   'missingGpu',
   'modelDrift',
