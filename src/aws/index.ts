@@ -11,6 +11,7 @@ export * from './existing-listener';
 export * from './gpu-capacity';
 export * from './load-balancer-logs';
 export * from './metric-target';
+export * from './objective-options';
 export * from './priority-range';
 export * from './s3-model';
 export * from './task-settings';

@@ -724,6 +724,12 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     securityGroups: 'object[]',
     accessPointArn: 'string?',
   },
+  'aws.ServiceLevelObjectiveOptions': {
+    availabilityGoal: 'number?',
+    intervalDays: 'number?',
+    latency: 'Duration?',
+    latencyGoal: 'number?',
+  },
   'aws.TaskSettingsOptions': {
     alarms: 'aws.AlarmOptions?',
     circuitBreakerThreshold: 'number?',

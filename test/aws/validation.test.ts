@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { digits } from '../../examples/digits/definition';
 import { imageClassifier } from '../../examples/image-classifier/definition';
 import { sentiment } from '../../examples/sentiment/definition';
-import { ServingEndpoint, Warnings } from '../../src';
+import { aws, Duration, ServingEndpoint, Warnings } from '../../src';
 import { assemblyOf, messagesIn, strictApp, templatesIn } from '../support/aws';
 import { everything } from '../support/aws-everything';
 import { validateTemplate } from '../support/cloudformation';
@@ -40,6 +40,21 @@ const APPS: [what: string, define: (app: App) => unknown][] = [
       );
       everything(app, { publicAccess: true, certificate });
       Warnings.of(app).acknowledge('serving-constructs:publicBackendAddress.resnet50-v2', "'ownAddress' asks for it");
+    },
+  ],
+  [
+    'one of everything with everything to operate it',
+    (app) => {
+      everything(app, {
+        alarms: { rollBackDeployments: true, latency: Duration.seconds(2) },
+        dashboards: true,
+        loadBalancerLogs: { connectionLogs: true, prefix: 'models' },
+        deletionProtection: true,
+        flowLogs: {},
+        backendDefaults: aws.TaskSettings.of({ circuitBreakerThreshold: 2, keepLogs: false }),
+      });
+      for (const endpoint of app.node.findAll().filter(ServingEndpoint.isServingEndpoint))
+        aws.EcsEndpoint.of(endpoint).addServiceLevelObjectives({ latency: Duration.seconds(2) });
     },
   ],
 ];

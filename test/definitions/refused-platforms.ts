@@ -291,6 +291,22 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     },
   },
   {
+    name: 'flow logs of an existing VPC',
+    code: 'ConflictingProps',
+    message:
+      "'flowLogs' configures a new VPC, but the platform uses an existing one; remove 'flowLogs', and call 'addFlowLog' of your VPC (at Serving/Platform)",
+    on: ['aws'],
+    define: (scope) => new aws.EcsPlatform(scope, 'Platform', { vpc: new ec2.Vpc(scope, 'Vpc'), flowLogs: {} }),
+  },
+  {
+    name: 'a prefix of logs of the load balancer that Elastic Load Balancing adds itself',
+    code: 'InvalidPath',
+    message:
+      "'loadBalancerLogs.prefix' ('models/AWSLogs') must not begin or end with '/', or contain 'AWSLogs', which Elastic Load Balancing adds itself (at Serving/Platform)",
+    on: ['aws'],
+    define: (scope) => new aws.EcsPlatform(scope, 'Platform', { loadBalancerLogs: { prefix: 'models/AWSLogs' } }),
+  },
+  {
     name: 'a gateway and a router',
     code: 'ConflictingProps',
     message: "'gateway' and 'router' are mutually exclusive; omit one of them (at Serving/Platform)",

@@ -39,6 +39,8 @@ function call({ class: name, method, static: isStatic, index }: Entry, options: 
     Backend: () => backend,
     ServingEndpoint: () => endpoint,
     TrafficSplit: split,
+    'aws.EcsEndpoint': () =>
+      library.aws.EcsEndpoint.of(new library.ServingEndpoint(new Stack(new CdkApp(), 'Stack'), 'endpoint')),
   };
   const target = (instances[name] as () => object)() as Record<string, Callable>;
   const first = name === 'ServingEndpoint' && method === 'attachBackend' ? [backend] : before;

@@ -1,5 +1,6 @@
 /** Options that random definitions do not have, with the reason. `*` stands for every option of an interface. */
 export const NOT_GENERATED: { readonly [option: string]: string } = {
+  'aws.ServiceLevelObjectiveOptions.*': 'only a method of a facade has it',
   'extension.BalancerStatuses.*': 'only profiles of gateways have it',
   'kubernetes.GatewayFeatures.*': 'only profiles of gateways have it',
   'kubernetes.GatewayPolicyProps.*': 'only subclasses use it',

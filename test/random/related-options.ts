@@ -16,6 +16,16 @@ export const ALTERNATIVES: { readonly [type: string]: readonly (readonly string[
   'aws.TaskSettingsOptions': [
     ['logMultilinePattern', 'logDatetimeFormat'],
     ['logGroup', 'logRetentionDays'],
+    ['logGroup', 'logEncryptionKey'],
+    ['logGroup', 'keepLogs'],
+  ],
+  'aws.LoadBalancerLogOptions': [['bucket', 'retentionDays']],
+  'aws.EcsPlatformProps': [
+    ['listener', 'loadBalancerLogs'],
+    ['listener', 'deletionProtection'],
+    ['vpc', 'flowLogs'],
+    ['cluster', 'flowLogs'],
+    ['listener', 'flowLogs'],
   ],
 };
 

@@ -9,6 +9,8 @@ import type { BackendService } from './backend-service';
 import { checkConditions } from './conditions';
 import { late } from './late';
 import type { Network } from './network';
+import { Measures } from './operate/measures';
+import type { MeasuredEndpoint } from './operate/objectives';
 
 /** The ids of rules that do not forward to backends. */
 const ANSWERED = /^(MethodNotAllowed|Preflight)/;
@@ -39,6 +41,17 @@ export class ListenerRules {
   /** The rules created so far. */
   public get all(): elbv2.CfnListenerRule[] {
     return this.rules.map(({ rule }) => rule);
+  }
+
+  /** What objectives of the endpoint derive from. */
+  public get measured(): MeasuredEndpoint {
+    const { scope, intent } = this.endpoint;
+    return {
+      scope,
+      name: intent.name,
+      services: () => this.attached.map((backend) => this.serviceOf(backend)),
+      measures: new Measures(scope, this.network),
+    };
   }
 
   /** Adds the rules of one route: one, or several if its values exceed the limits of a rule. */

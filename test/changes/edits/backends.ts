@@ -207,6 +207,14 @@ export const BACKEND_EDITS: readonly Edit[] = [
     ),
   ),
   on('aws', backendEdit('the retention of logs', { targetSettings: [aws.TaskSettings.of({ logRetentionDays: 90 })] })),
+  on('aws', backendEdit('the alarms of a backend', { targetSettings: [aws.TaskSettings.of({ alarms: {} })] })),
+  on(
+    'aws',
+    backendEdit('the threshold of the circuit breaker', {
+      targetSettings: [aws.TaskSettings.of({ circuitBreakerThreshold: 2 })],
+    }),
+  ),
+  on('aws', backendEdit('the end of logs', { targetSettings: [aws.TaskSettings.of({ keepLogs: false })] })),
   on('aws', backendEdit('tags', { targetSettings: [aws.TaskSettings.of({ tags: { team: 'ml' } })] })),
   on(
     'aws',

@@ -259,7 +259,11 @@ export const ENDPOINT_EDITS: readonly Edit[] = [
     ],
   ),
   // A new image next to the previous one: docs/recipes.md
-  change('the start of a release', [{}, { backends: { v1: {} } }], [{}, { backends: RELEASE, weights: { v1: 1, v2: 0 } }]),
+  change(
+    'the start of a release',
+    [{}, { backends: { v1: {} } }],
+    [{}, { backends: RELEASE, weights: { v1: 1, v2: 0 } }],
+  ),
   change('a step of a release', ...released({ v1: 1, v2: 0 }, { v1: 9, v2: 1 })),
   change('the promotion of a release', ...released({ v1: 9, v2: 1 }, { v1: 0, v2: 1 })),
   change(

@@ -1,6 +1,7 @@
 /** Edits of platforms, GPUs and protocols that require one. */
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { BackendOptions } from '../../../src';
 import {
@@ -166,6 +167,30 @@ export const PLATFORM_EDITS: readonly Edit[] = [
     () => ({ priorityRange: { first: 5001, last: 10_000 } }),
     () => ({ priorityRange: { first: 10_001, last: 15_000 } }),
   ),
+  onAws('alarms', none, () => ({ alarms: {} })),
+  onAws(
+    'another limit of alarms',
+    () => ({ alarms: {} }),
+    () => ({ alarms: { errorPercent: 1 } }),
+  ),
+  onAws(
+    'alarms that roll deployments back',
+    () => ({ alarms: { rollBackDeployments: false } }),
+    () => ({ alarms: { rollBackDeployments: true } }),
+  ),
+  onAws('alarms that roll deployments back at once', none, () => ({ alarms: { rollBackDeployments: true } })),
+  onAws('dashboards', none, () => ({ dashboards: true })),
+  onAws('logs of the load balancer', none, () => ({ loadBalancerLogs: {} })),
+  onAws('logs of the load balancer in an own bucket', none, (scope) => ({
+    loadBalancerLogs: { bucket: new s3.Bucket(scope, 'Logs'), prefix: 'models', connectionLogs: true },
+  })),
+  onAws(
+    'another bucket for the logs of the load balancer',
+    () => ({ loadBalancerLogs: {} }),
+    (scope) => ({ loadBalancerLogs: { bucket: new s3.Bucket(scope, 'Logs') } }),
+  ),
+  onAws('deletion protection', none, () => ({ deletionProtection: true })),
+  onAws('flow logs', none, () => ({ flowLogs: {} })),
   onAws('an existing VPC', none, (scope) => ({ vpc: ec2.Vpc.fromVpcAttributes(scope, 'Vpc', VPC) })),
   {
     ...onAws('a protocol for gRPC', https, https),

@@ -53,7 +53,7 @@ function ofRequests({ service, intent, plan, measures }: AlarmedBackend, options
   return [
     {
       id: 'ServerErrors',
-      metric: measures.errorPercent(service, '5xx responses of the server in percent'),
+      metric: measures.errorPercent(service, { label: '5xx responses of the server in percent' }),
       operator: GREATER_THAN_THRESHOLD,
       threshold: () => errorPercent,
       description: () =>
@@ -105,7 +105,7 @@ function ofTasks({ service, intent, plan, measures }: AlarmedBackend): AlarmRow[
     },
     {
       id: 'MissingTasks',
-      metric: measures.missingTasks(service, 'desired tasks that do not run'),
+      metric: measures.missingTasks(service, { label: 'desired tasks that do not run' }),
       threshold: () => 1,
       minutes: start,
       missing: () => MISSING,

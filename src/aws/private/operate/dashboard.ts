@@ -13,6 +13,10 @@ const WIDTH = 24;
 const GRAPH = { width: 8, height: 6 };
 const HEADER_HEIGHT = 2;
 
+/** A color for each of the backends that a load balancer supports for an endpoint, none of which is that of a limit. */
+const { BLUE, ORANGE, GREEN, PURPLE, BROWN, RED } = cloudwatch.Color;
+const COLORS = [BLUE, ORANGE, GREEN, PURPLE, BROWN];
+
 /** The metrics that all arms of an endpoint share a graph for, so that a worse arm is a line apart. */
 type Graph = (typeof GRAPHS)[number]['id'];
 
@@ -49,6 +53,7 @@ export interface ShownEndpoint {
 /** The dashboard of an endpoint: a graph for each metric, with a line for each arm. */
 export class EndpointDashboard {
   private readonly graphs: ReadonlyMap<Graph, cloudwatch.GraphWidget>;
+  private arms = 0;
 
   constructor(
     scope: Construct,
@@ -72,32 +77,23 @@ export class EndpointDashboard {
   /** Adds a backend: one line in each graph, of one color. Its name is that of the user. */
   public add(service: BackendService, label: string): void {
     const { measures } = this.endpoint;
+    const index = this.arms++;
+    const line = { label, color: COLORS[index] };
     const targets = (metricName: string, statistic: string) =>
-      measures.ofTargets(service, { metricName, statistic, label });
+      measures.ofTargets(service, { metricName, statistic, ...line });
+    const used = (metricName: string) =>
+      measures.ofService(service, { namespace: 'AWS/ECS', metricName, statistic: AVERAGE, ...line });
     const lines: { readonly [graph in Graph]?: cloudwatch.IMetric } = {
       requests: targets('RequestCount', SUM),
-      errors: measures.errorPercent(service, label),
+      errors: measures.errorPercent(service, { ...line, suffix: String(index) }),
       latency: targets('TargetResponseTime', percentile(99)),
       median: targets('TargetResponseTime', percentile(50)),
       healthy: targets('HealthyHostCount', MAXIMUM),
       unhealthy: targets('UnHealthyHostCount', MAXIMUM),
       connections: targets('TargetConnectionErrorCount', SUM),
-      ...(measures.has(service) && {
-        cpu: measures.ofService(service, {
-          namespace: 'AWS/ECS',
-          metricName: 'CPUUtilization',
-          statistic: AVERAGE,
-          label,
-        }),
-        memory: measures.ofService(service, {
-          namespace: 'AWS/ECS',
-          metricName: 'MemoryUtilization',
-          statistic: AVERAGE,
-          label,
-        }),
-      }),
+      ...(measures.has(service) && { cpu: used('CPUUtilization'), memory: used('MemoryUtilization') }),
     };
-    for (const [graph, line] of Object.entries(lines)) this.graphs.get(graph as Graph)?.addLeftMetric(line);
+    for (const [graph, metric] of Object.entries(lines)) this.graphs.get(graph as Graph)?.addLeftMetric(metric);
   }
 
   private makeGraph({ id, title, unit }: (typeof GRAPHS)[number]): cloudwatch.GraphWidget {
@@ -108,7 +104,7 @@ export class EndpointDashboard {
       period: PERIOD,
       leftYAxis: { min: 0, label: unit, showUnits: false },
       ...(id === 'latency' && {
-        leftAnnotations: [{ value: requestTimeoutSeconds, label: 'requestTimeout', color: cloudwatch.Color.RED }],
+        leftAnnotations: [{ value: requestTimeoutSeconds, label: 'requestTimeout', color: RED }],
       }),
     });
   }

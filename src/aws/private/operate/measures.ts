@@ -14,6 +14,15 @@ export interface Measure {
   readonly metricName: string;
   readonly statistic: string;
   readonly label?: string;
+  readonly color?: string;
+}
+
+/** How a computed metric is shown. */
+export interface Line {
+  readonly label: string;
+  readonly color?: string;
+  /** The end of the ids of its parts, which are unique in a graph. @default - none */
+  readonly suffix?: string;
 }
 
 /**
@@ -43,28 +52,28 @@ export class Measures {
   }
 
   /** The percentage of the responses of a backend that have a 5xx status. */
-  public errorPercent(service: BackendService, label: string): cloudwatch.MathExpression {
+  public errorPercent(service: BackendService, { suffix = '', ...line }: Line): cloudwatch.MathExpression {
     return new cloudwatch.MathExpression({
       // Without errors there is no data.
-      expression: '100 * FILL(errors, 0) / requests',
+      expression: `100 * FILL(errors${suffix}, 0) / requests${suffix}`,
       usingMetrics: {
-        errors: this.ofTargets(service, { metricName: 'HTTPCode_Target_5XX_Count', statistic: SUM }),
-        requests: this.ofTargets(service, { metricName: 'RequestCount', statistic: SUM }),
+        [`errors${suffix}`]: this.ofTargets(service, { metricName: 'HTTPCode_Target_5XX_Count', statistic: SUM }),
+        [`requests${suffix}`]: this.ofTargets(service, { metricName: 'RequestCount', statistic: SUM }),
       },
       period: PERIOD,
-      label,
+      ...line,
     });
   }
 
   /** The number of tasks that should run and do not, as counted by Container Insights. Only in the stack of the backend. */
-  public missingTasks(service: BackendService, label: string): cloudwatch.MathExpression {
+  public missingTasks(service: BackendService, line: Line): cloudwatch.MathExpression {
     const count = (metricName: string) =>
       this.ofService(service, { namespace: 'ECS/ContainerInsights', metricName, statistic: MAXIMUM });
     return new cloudwatch.MathExpression({
       expression: 'desired - running',
       usingMetrics: { desired: count('DesiredTaskCount'), running: count('RunningTaskCount') },
       period: PERIOD,
-      label,
+      ...line,
     });
   }
 
