@@ -3,8 +3,9 @@ import type { FetchCommand } from './fetch-command';
 /** The source of a model whose text is part of the definition. */
 export const TEXT_URI = 'text:definition';
 
-/** Writes the bytes of its first argument. */
-const WRITE = "import os, sys; open(sys.argv[2], 'wb').write(os.fsencode(sys.argv[1]))";
+/** Writes the bytes of its first argument. A directory of the file may be missing, because several texts share a volume on ECS. */
+const WRITE =
+  "import os, sys; text, path = sys.argv[1:]; os.makedirs(os.path.dirname(path), exist_ok=True); open(path, 'wb').write(os.fsencode(text))";
 
 /** The program that writes a text to a file. */
 export function textCommand(text: string, destination: string): FetchCommand {

@@ -61,6 +61,10 @@ export const CHANGE_KINDS = {
     meaning: 'Replicas leave a target group that still receives requests.',
   },
   FewReplicas: { effect: Effect.LOSES_CAPACITY, meaning: 'A service starts with fewer replicas than its minimum.' },
+  OtherHealthCheck: {
+    effect: Effect.LOSES_CAPACITY,
+    meaning: 'Running replicas are checked on the path of the new ones, and may get no requests.',
+  },
   ReplicasReset: {
     effect: Effect.LOSES_CAPACITY,
     meaning: 'A fixed or missing number of replicas replaces the number that autoscaling chose.',

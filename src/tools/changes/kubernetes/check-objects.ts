@@ -1,4 +1,5 @@
 import type { Change } from '../change';
+import { checkHealth } from './health';
 import { checkImmutable } from './immutable';
 import { type ClusterObject, ClusterUpdate, shownObject } from './objects';
 import { checkServices } from './services';
@@ -7,7 +8,7 @@ import { checkWorkloads } from './workloads';
 /** Kinds that run nothing and that nothing is sent to. Their removal is not worth a line. */
 const QUIET = ['ServiceAccount', 'PodDisruptionBudget', 'Role', 'RoleBinding', 'NetworkPolicy'];
 
-const CHECKS = [checkImmutable, checkServices, checkWorkloads, checkRemoved];
+const CHECKS = [checkImmutable, checkServices, checkWorkloads, checkHealth, checkRemoved];
 
 /** Everything that an update of manifests does to requests and capacity, and what makes it fail. */
 export function checkObjects(before: readonly ClusterObject[], after: readonly ClusterObject[]): Change[] {

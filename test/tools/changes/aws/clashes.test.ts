@@ -431,6 +431,24 @@ const ROWS: readonly Row[] = [
     expected: ['ReplicasReset'],
   },
   {
+    edit: 'another program is checked on another path',
+    from: { 'Targets.Properties.HealthCheckPath': '/health' },
+    to: { 'Targets.Properties.HealthCheckPath': '/ready', 'Task.Properties.Family': 'other' },
+    expected: ['OtherHealthCheck'],
+  },
+  {
+    edit: 'the same program is checked on another path',
+    from: { 'Targets.Properties.HealthCheckPath': '/health' },
+    to: { 'Targets.Properties.HealthCheckPath': '/ready' },
+    expected: [],
+  },
+  {
+    edit: 'another program is checked on the same path',
+    from: { 'Targets.Properties.HealthCheckPath': '/' },
+    to: { 'Task.Properties.Family': 'other' },
+    expected: [],
+  },
+  {
     edit: 'a number of replicas is replaced by autoscaling',
     to: { 'Service.Properties.DesiredCount': undefined, Scaling: scaling('Service') },
     expected: [],

@@ -39,6 +39,17 @@ const autoscaler = (name: string, bounds: object = { minReplicas: 3, maxReplicas
   metadata: { name },
   spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name }, ...bounds },
 });
+const router = (...backends: readonly (readonly [name: string, check: string])[]) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'router' },
+  data: {
+    'haproxy.cfg': backends
+      .map(([name, check]) => `backend ${name} from pool\n  option httpchk\n${check}  server-template pod 2 a\n\n`)
+      .join(''),
+  },
+});
+const check = (path: string) => `  http-check send meth GET uri ${path} ver HTTP/1.1\n`;
 const a = deployment('a');
 const without = (path: string) => changed(a, { [path]: undefined });
 
@@ -109,6 +120,30 @@ const ROWS: readonly [edit: string, before: object[], after: object[], expected:
     'autoscaling becomes fixed replicas at its maximum',
     [without('spec.replicas'), autoscaler('a', { minReplicas: 1, maxReplicas: 2 })],
     [a],
+    [],
+  ],
+  [
+    'a router checks another program on another path',
+    [a, router(['a', check('/health')], ['b', check('/ready')])],
+    [deployment('a', {}, { image: 'a:2' }), router(['a', check('/ready')], ['b', check('/ready')])],
+    ['OtherHealthCheck'],
+  ],
+  [
+    'a router checks another program on the usual path',
+    [a, router(['a', check('/health')])],
+    [deployment('a', {}, { image: 'a:2' }), router(['a', ''])],
+    ['OtherHealthCheck'],
+  ],
+  [
+    'a router checks the same program on another path',
+    [a, router(['a', check('/health')])],
+    [deployment('a', {}, { readinessProbe: { httpGet: { path: '/ready' } } }), router(['a', check('/ready')])],
+    [],
+  ],
+  [
+    'a router checks another program on the same path',
+    [a, router(['a', check('/health')], ['b', check('/health')])],
+    [deployment('a', {}, { image: 'a:2' }), router(['a', check('/health')], ['b', check('/ready')])],
     [],
   ],
   ['replicas are lowered', [a], [deployment('a', { replicas: 1 })], []],

@@ -32,6 +32,7 @@ const ROLLING: { readonly [property: string]: Rolling } = {
 export function checkServices(update: Update): Change[] {
   return [
     ...update.news(SERVICE).flatMap((service) => [...rolls(update, service), ...reset(update, service)]),
+    ...checkHealth(update),
     ...checkStarts(update),
   ];
 }
@@ -65,6 +66,23 @@ function reset(update: Update, service: Resource): Change[] {
   if (old !== undefined || now === undefined || !(max > Number(now))) return [];
   const message = `has ${now} replicas after the update, where autoscaling ran up to ${max}`;
   return [{ kind: 'ReplicasReset', subject: nameOf(service), message }];
+}
+
+/** Services of another program whose running tasks the load balancer checks on the path of the new ones. */
+function checkHealth(update: Update): Change[] {
+  const traffic = new TrafficUpdate(update);
+  return update.news(SERVICE).flatMap((service) => {
+    const { key } = service;
+    if (update.operationOn(key) !== Operation.UPDATE) return [];
+    if (isEqual(update.old(key).TaskDefinition, update.new(key).TaskDefinition)) return [];
+    return traffic.after.groupsOf(key).flatMap((group): Change[] => {
+      if (!traffic.isRegistered(key, group) || update.operationOn(group) !== Operation.UPDATE) return [];
+      const [left, path] = [update.old(group), update.new(group)].map((one) => text(one.HealthCheckPath) || '/');
+      if (left === path) return [];
+      const message = `is checked on '${path}' before its tasks are replaced: running tasks that do not answer '${path}' like '${left}' get no requests once a new task is healthy, and ECS stops them`;
+      return [{ kind: 'OtherHealthCheck', subject: nameOf(service), message }];
+    });
+  });
 }
 
 /** Services that requests move to while they run one replica, because autoscaling raises the number later. */
