@@ -1,5 +1,5 @@
-// Starts the longest test files first, so that no worker waits for one at the end. Without a previous run, jest only knows
-// the sizes of the files.
+// Starts the longest test files first, so that no worker waits for one at the end. Without a previous run, jest sorts
+// by the sizes of the files.
 const { sep } = require('node:path');
 const { default: Sequencer } = require('@jest/test-sequencer');
 
