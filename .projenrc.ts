@@ -328,6 +328,7 @@ project.addTask('test:fuzz', {
 });
 project.addTask('test:mutations', {
   description: 'Check that removing a value of the plan or of a renderer fails a test',
+  env: { PROPERTIES: 'all' },
   steps: [{ exec: 'tsx test/mutations/run.ts', receiveArgs: true }],
 });
 project.addTask('bench', {
