@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import { App, Chart } from 'cdk8s';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { Gateway, GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
@@ -6,6 +7,7 @@ import { backendOptions } from '../support/definitions';
 import type { Reply } from './support/client';
 import { EnvoyProcess, type EnvoySettings } from './support/envoy-process';
 import { envoySettingsOf } from './support/envoy-settings';
+import { sleep } from './support/load';
 import { freePort, Loopback } from './support/loopback';
 import { Replica } from './support/replica';
 import { Visitor } from './support/visitor';
@@ -39,7 +41,10 @@ class Lab {
         lab.replicas.push(await Replica.start('digits-svm', lab.network.next()));
       return await body(lab);
     } finally {
-      await Promise.all([...lab.proxies.map((proxy) => proxy.stop()), ...lab.replicas.map((replica) => replica.drop())]);
+      await Promise.all([
+        ...lab.proxies.map((proxy) => proxy.stop()),
+        ...lab.replicas.map((replica) => replica.drop()),
+      ]);
     }
   }
 
@@ -55,9 +60,12 @@ class Lab {
 
 const upstreams = (replicas: readonly Replica[]) => replicas.map(({ address }) => ({ address, port: 8000 }));
 
-async function sends(visitor: Visitor, requests: number): Promise<Reply[]> {
+/** Clients have connections of their own: Envoy derives the cookie of a new client from the addresses of its connection. */
+const CLOSING = new Agent({ keepAlive: false });
+
+async function sends(visitor: Visitor, requests: number, agent = CLOSING): Promise<Reply[]> {
   const replies: Reply[] = [];
-  for (let index = 0; index < requests; index++) replies.push(await visitor.send());
+  for (let index = 0; index < requests; index++) replies.push(await visitor.send({ agent }));
   expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200));
   return replies;
 }
@@ -97,6 +105,16 @@ describe('a sticky session behind Envoy', () => {
       ]);
     }));
 
+  test('is the same for clients of one connection, as behind a proxy that reuses connections', () =>
+    Lab.in(async (lab) => {
+      const proxy = await lab.proxy(STICKY);
+      const shared = new Agent({ keepAlive: true, maxSockets: 1 });
+      const replies: Reply[] = [];
+      for (let client = 0; client < 10; client++) replies.push(...(await sends(new Visitor(proxy), 1, shared)));
+      shared.destroy();
+      expect(replicasOf(replies)).toHaveLength(1);
+    }));
+
   test('is off by default', () =>
     Lab.in(async (lab) => {
       const visitor = new Visitor(await lab.proxy(settingsOf()));
@@ -110,9 +128,9 @@ describe('a sticky session behind Envoy', () => {
       const clients = await arrive(proxy);
       const [leaving, ...staying] = lab.replicas as [Replica, ...Replica[]];
       await proxy.route(upstreams(staying));
-      const moves = new Visitor(proxy);
+      const [mover] = clients.find(([, replica]) => replica === leaving.address) as [Visitor, string];
       // Until Envoy has read the file.
-      while (replicasOf(await sends(new Visitor(proxy), 1))[0] === leaving.address) await sends(moves, 1);
+      while (replicasOf(await sends(mover, 1))[0] === leaving.address) await sleep(20);
       const others = clients.filter(([, replica]) => replica !== leaving.address);
       let kept = 0;
       for (const [visitor, replica] of clients) {

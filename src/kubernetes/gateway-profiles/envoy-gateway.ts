@@ -36,7 +36,7 @@ class BackendTrafficPolicy extends GatewayPolicy {
         stickyReplicas: {
           level: SupportLevel.APPROXIMATED,
           detail:
-            'consistent hashing of a cookie by a BackendTrafficPolicy, instead of the algorithm; the cookie is not renewed, and some clients move when replicas are added or removed',
+            'consistent hashing of a cookie by a BackendTrafficPolicy, instead of the algorithm; the cookie is not renewed, some clients move when replicas are added or removed, and clients that share a connection of a proxy in front get the same replica',
         },
         leastOutstanding: {
           level: SupportLevel.APPROXIMATED,
