@@ -43,6 +43,12 @@ export const FAULTS: readonly Expectation[] = [
 
 /** Findings that follow from what is edited. */
 export const INHERENT: readonly Expectation[] = [
+  ...back(
+    'kubernetes',
+    ['AutoscalerDeleted'],
+    'KEDA owns the autoscaler; the ScaledObject is deleted first, as an orphan',
+    ['KEDA'],
+  ),
   ...both('aws', ['PermissionRemoved'], 'statements for the task role alone replace no task', ['another permission']),
   ...back('aws', ['PermissionRemoved'], 'statements for the task role alone replace no task', ['a permission']),
   ...both('aws', ['PriorityInUse'], 'CloudFormation cannot swap what is unique in one update', [

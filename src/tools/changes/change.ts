@@ -60,6 +60,10 @@ export const CHANGE_KINDS = {
     effect: Effect.LOSES_REQUESTS,
     meaning: 'Replicas leave a target group that still receives requests.',
   },
+  AutoscalerDeleted: {
+    effect: Effect.LOSES_CAPACITY,
+    meaning: 'A HorizontalPodAutoscaler is deleted with the ScaledObject of KEDA that owns it.',
+  },
   FewReplicas: { effect: Effect.LOSES_CAPACITY, meaning: 'A service starts with fewer replicas than its minimum.' },
   OtherHealthCheck: {
     effect: Effect.LOSES_CAPACITY,

@@ -12,6 +12,7 @@ import {
   kubernetes,
   ModelServer,
   Rollout,
+  ScalingTarget,
   SecretValue,
   ServerImage,
   ServerProtocol,
@@ -48,6 +49,10 @@ const onKubernetes = (name: string, from: kubernetes.KubernetesPlatformProps, to
   from: { ...BASE, ...cluster(from) },
   to: { ...BASE, ...cluster(to) },
 });
+const AUTOSCALED = withEndpoint(
+  {},
+  { autoscale: { svm: { minReplicas: 2, maxReplicas: 8, targets: [ScalingTarget.cpuUtilization(60)] } } },
+);
 const none: EcsProps = () => ({});
 const https: EcsProps = (scope) => ({ certificate: certificate(scope) });
 
@@ -248,7 +253,12 @@ export const PLATFORM_EDITS: readonly Edit[] = [
     from: { ...BASE, ...cluster({}, 'A') },
     to: { ...BASE, ...cluster({}, 'B') },
   },
-  onKubernetes('KEDA', {}, { keda: { prometheusAddress: 'http://prometheus.monitoring:9090' } }),
+  {
+    name: 'KEDA',
+    target: 'kubernetes',
+    from: { ...AUTOSCALED, ...cluster({}) },
+    to: { ...AUTOSCALED, ...cluster({ keda: { prometheusAddress: 'http://prometheus.monitoring:9090' } }) },
+  },
   onKubernetes('the replicas of the router', {}, { router: { replicas: 3 } }),
   onKubernetes('the cluster domain', {}, { router: { clusterDomain: 'example.internal' } }),
   onKubernetes('the lifetime of DNS answers', {}, { router: { dnsTtl: Duration.seconds(5) } }),

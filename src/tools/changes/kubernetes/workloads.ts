@@ -1,5 +1,5 @@
 import type { Change } from '../change';
-import { at, isEqual, objects, stable } from '../data';
+import { at, isEqual, objects, stable, text } from '../data';
 import {
   autoscalerOf,
   type ClusterObject,
@@ -18,7 +18,18 @@ export function checkWorkloads(update: ClusterUpdate): Change[] {
     ...kept.flatMap(({ from, to }) => rolls(from, to)),
     ...kept.flatMap(({ from, to }) => resets(update, from, to)),
     ...renames(update).flatMap(({ from, to }) => renamed(update, from, to)),
+    ...update.removed.flatMap((one) => deletedAutoscalers(update, one)),
   ];
+}
+
+/** KEDA owns the autoscaler that it has created, also after another one was applied under its name. */
+function deletedAutoscalers(update: ClusterUpdate, removed: ClusterObject): Change[] {
+  if (removed.kind !== 'ScaledObject') return [];
+  const name = text(at(removed.body, 'spec.advanced.horizontalPodAutoscalerConfig.name'));
+  const autoscaler = update.find('HorizontalPodAutoscaler', removed, name || `keda-hpa-${removed.name}`);
+  if (autoscaler === undefined) return [];
+  const message = `is deleted together with ${shownObject(removed)}, which owns it; first run: kubectl delete scaledobject ${removed.name} --cascade=orphan`;
+  return [{ kind: 'AutoscalerDeleted', subject: shownObject(autoscaler), message }];
 }
 
 function rolls(from: ClusterObject, to: ClusterObject): Change[] {

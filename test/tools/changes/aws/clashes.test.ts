@@ -731,7 +731,7 @@ test('findings name construct paths with logical ids', () => {
 });
 
 test('every dangerous kind of AWS has a row', () => {
-  const kubernetes = ['ImmutableField', 'SelectorMismatch'];
+  const kubernetes = ['ImmutableField', 'SelectorMismatch', 'AutoscalerDeleted'];
   const shown = new Set([...ROWS.flatMap(({ expected }) => expected), 'ExportInUse']);
   const dangerous = Object.entries(CHANGE_KINDS)
     .filter(([, { effect }]) => [Effect.FAILS, Effect.LOSES_REQUESTS, Effect.LOSES_CAPACITY].includes(effect))

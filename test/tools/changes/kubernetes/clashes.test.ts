@@ -33,6 +33,12 @@ const route = (...backends: readonly (readonly [name: string, weight: number])[]
   metadata: { name: 'route' },
   spec: { rules: [{ backendRefs: backends.map(([name, weight]) => ({ name, port: 80, weight })) }] },
 });
+const scaledObject = (name: string, advanced: object = {}) => ({
+  apiVersion: 'keda.sh/v1alpha1',
+  kind: 'ScaledObject',
+  metadata: { name },
+  spec: { scaleTargetRef: { name: 'a' }, maxReplicaCount: 8, advanced },
+});
 const autoscaler = (name: string, bounds: object = { minReplicas: 3, maxReplicas: 8 }) => ({
   apiVersion: 'autoscaling/v2',
   kind: 'HorizontalPodAutoscaler',
@@ -106,6 +112,24 @@ const ROWS: readonly [edit: string, before: object[], after: object[], expected:
   [
     'a single replica becomes autoscaling',
     [deployment('a', { replicas: 1 })],
+    [without('spec.replicas'), autoscaler('a')],
+    [],
+  ],
+  [
+    'KEDA hands its autoscaler over',
+    [without('spec.replicas'), scaledObject('a', { horizontalPodAutoscalerConfig: { name: 'a' } })],
+    [without('spec.replicas'), autoscaler('a')],
+    ['AutoscalerDeleted'],
+  ],
+  [
+    'KEDA hands its autoscaler with the default name over',
+    [without('spec.replicas'), scaledObject('b')],
+    [without('spec.replicas'), autoscaler('keda-hpa-b')],
+    ['AutoscalerDeleted'],
+  ],
+  [
+    'an autoscaler of another name replaces KEDA',
+    [without('spec.replicas'), scaledObject('a')],
     [without('spec.replicas'), autoscaler('a')],
     [],
   ],
