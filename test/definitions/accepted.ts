@@ -488,7 +488,9 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     name: 'an autoscaler with another metric on each platform',
     define: (scope) => {
       const memory = ScalingTarget.memoryUtilization(80);
-      const targets = [ScalingTarget.byPlatform({ aws: ScalingTarget.ongoingRequests(4), kubernetes: memory, test: memory })];
+      const targets = [
+        ScalingTarget.byPlatform({ aws: ScalingTarget.ongoingRequests(4), kubernetes: memory, test: memory }),
+      ];
       one(scope).autoscale({ maxReplicas: 8, targets });
     },
   },

@@ -1014,8 +1014,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
   {
     name: 'a metric of one platform for another',
     code: 'ForeignResource',
-    message:
-      "'targets.aws' is scaling target 'jobs' of platform 'kubernetes'; use one that 'aws' has",
+    message: "'targets.aws' is scaling target 'jobs' of platform 'kubernetes'; use one that 'aws' has",
     define: () => ScalingTarget.byPlatform({ aws: kubernetes.MetricTarget.ofTotal('jobs', 4) }),
   },
   {
