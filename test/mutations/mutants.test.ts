@@ -1,6 +1,6 @@
-import { mutantsOf, mutated, observed, sample } from './mutants';
+import { type Mutant, mutantsOf, mutated, observed, overlap, sample } from './mutants';
 
-const mutationsOf = (source: string) => mutantsOf('x.ts', source).map((mutant) => mutated(source, mutant));
+const mutationsOf = (source: string) => mutantsOf('x.ts', source).map((mutant) => mutated(source, [mutant]));
 
 describe('mutants', () => {
   test('remove each property, and change the values of literals', () => {
@@ -34,6 +34,23 @@ describe('mutants', () => {
 
   test('contain the line of code', () => {
     expect(mutantsOf('x.ts', 'f({\n  a,\n  b,\n})').map(({ code }) => code)).toEqual(['a,', 'b,']);
+  });
+
+  test('are made together if they do not overlap', () => {
+    const source = 'f({ a: 1, b: { c: 2 } })';
+    const [withoutA, otherA, withoutB, withoutC, otherC] = mutantsOf('x.ts', source) as [
+      Mutant,
+      Mutant,
+      Mutant,
+      Mutant,
+      Mutant,
+    ];
+    expect(mutated(source, [otherA, otherC])).toBe('f({ a: 2, b: { c: 3 } })');
+    expect(mutated(source, [withoutC, withoutA])).toBe('f({ b: { } })');
+    expect(overlap(withoutA, otherA)).toBe(true);
+    expect(overlap(withoutB, otherC)).toBe(true);
+    expect(overlap(otherA, otherC)).toBe(false);
+    expect(overlap(withoutA, { ...otherA, file: 'y.ts' })).toBe(false);
   });
 
   test('do not change errors', () => {

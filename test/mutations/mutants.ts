@@ -19,9 +19,16 @@ export interface Mutant {
   readonly at: number;
 }
 
-/** The source with the change. */
-export function mutated(source: string, { start, end, text }: Mutant): string {
-  return source.slice(0, start) + text + source.slice(end);
+/** The source with the changes, which must not overlap. */
+export function mutated(source: string, mutants: readonly Mutant[]): string {
+  return [...mutants]
+    .sort((a, b) => b.start - a.start)
+    .reduce((result, { start, end, text }) => result.slice(0, start) + text + result.slice(end), source);
+}
+
+/** Whether two changes concern the same part of a source, so that they cannot be made together. */
+export function overlap(a: Mutant, b: Mutant): boolean {
+  return a.file === b.file && a.start < b.end && b.start < a.end;
 }
 
 /** The source with a call before each property or element that a mutant changes: `{ a: 1 }` as `{ ...name(7), a: 1 }`. */

@@ -1,10 +1,9 @@
 import { type Mutant, mutantsOf } from './mutants';
-import { Observed } from './observed';
-import type { Outcome } from './test-process';
+import { type Observation, Observed } from './observed';
 
 const [first, second] = mutantsOf('src/x/x.ts', 'f({ a, b })') as [Mutant, Mutant];
 
-function outcome(milliseconds: Readonly<Record<string, number>>, reached: Outcome['reached']): Outcome {
+function outcome(milliseconds: Readonly<Record<string, number>>, reached: Observation['reached']): Observation {
   const tests = Object.entries(milliseconds).map(([name, time]) => ({ name, milliseconds: time }));
   return { milliseconds: tests.reduce((sum, test) => sum + test.milliseconds, 0), tests, reached };
 }
@@ -30,25 +29,25 @@ function observedFiles(): Observed {
 }
 
 const testsOf = (observed: Observed, mutant: Mutant) =>
-  observed.testsOf(mutant).map(({ file, skipped }) => ({ file, skipped }));
+  observed.testsOf(mutant).map(({ file, tests }) => ({ file, tests }));
 
 describe('the tests of a mutant', () => {
   test('are those that reach it, fast ones first', () => {
     expect(testsOf(observedFiles(), first)).toEqual([
-      { file: 'test/y/short.test.ts', skipped: ['five'] },
-      { file: 'test/y/long.test.ts', skipped: ['two', 'three'] },
-      { file: 'test/y/long.test.ts', skipped: ['one', 'two'] },
+      { file: 'test/y/short.test.ts', tests: ['four'] },
+      { file: 'test/y/long.test.ts', tests: ['one'] },
+      { file: 'test/y/long.test.ts', tests: ['three'] },
     ]);
   });
 
   test('are the whole file if the file reaches it outside its tests', () => {
-    expect(testsOf(observedFiles(), second)).toEqual([{ file: 'test/y/short.test.ts', skipped: [] }]);
+    expect(testsOf(observedFiles(), second)).toEqual([{ file: 'test/y/short.test.ts', tests: ['four', 'five'] }]);
   });
 
   test('begin with those of the same part of the package', () => {
     const observed = observedFiles();
     observed.add('test/x/own.test.ts', outcome({ seven: 400 }, [['seven', [1]]]));
-    expect(testsOf(observed, second)[0]).toEqual({ file: 'test/x/own.test.ts', skipped: [] });
+    expect(testsOf(observed, second)[0]).toEqual({ file: 'test/x/own.test.ts', tests: ['seven'] });
   });
 
   test('begin with those that failed for mutants of the same source', () => {
@@ -57,6 +56,23 @@ describe('the tests of a mutant', () => {
     for (const choice of observed.testsOf(first)) observed.learn(first, choice, choice === slow);
     for (let run = 0; run < 20; run++)
       for (const choice of observed.testsOf(first)) observed.learn(first, choice, choice.slow);
-    expect(testsOf(observed, first)[0]).toEqual({ file: 'test/y/long.test.ts', skipped: ['one', 'two'] });
+    expect(testsOf(observed, first)[0]).toEqual({ file: 'test/y/long.test.ts', tests: ['three'] });
+  });
+});
+
+describe('the tests of a file', () => {
+  test('are those that reach a mutant, or others', () => {
+    const observed = observedFiles();
+    expect(observed.reachedBy('test/y/long.test.ts', first)).toEqual(['one', 'three']);
+    expect(observed.reachedBy('test/y/short.test.ts', second)).toEqual(['four', 'five']);
+    expect(observed.others('test/y/long.test.ts', ['one', 'three'])).toEqual(['two']);
+  });
+
+  test('cost their time and that of loading the file', () => {
+    expect(observedFiles().cost('test/y/long.test.ts', ['one', 'two'])).toBe(900);
+  });
+
+  test('of fast files run first', () => {
+    expect(observedFiles().names).toEqual(['test/y/other.test.ts', 'test/y/short.test.ts', 'test/y/long.test.ts']);
   });
 });

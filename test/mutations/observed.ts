@@ -1,8 +1,14 @@
 import type { Mutant } from './mutants';
 import type { Outcome } from './test-process';
 
+/** A run of a test file without changes, and what it reaches. */
+export interface Observation extends Pick<Outcome, 'milliseconds' | 'tests' | 'reached'> {
+  /** The digest of the test file and of all sources that mutants change. */
+  readonly digest?: string;
+}
+
 interface File {
-  readonly outcome: Outcome;
+  readonly outcome: Observation;
   /** The mutants that the whole file reaches, for example when it loads the source. */
   readonly always: ReadonlySet<number>;
   readonly byTest: ReadonlyMap<string, ReadonlySet<number>>;
@@ -11,8 +17,7 @@ interface File {
 /** Tests of one file. */
 export interface Choice {
   readonly file: string;
-  /** The tests of the file that do not run. */
-  readonly skipped: readonly string[];
+  readonly tests: readonly string[];
   /** Whether they include slow tests, which run separately from the others. */
   readonly slow: boolean;
   /** How many failures are expected per millisecond. */
@@ -39,8 +44,14 @@ export class Observed {
     return this.files.size;
   }
 
-  /** Records a run of a file without changes, and what it reaches. */
-  add(file: string, outcome: Outcome): void {
+  /** The test files, fast ones first. */
+  get names(): string[] {
+    const byCost = [...this.files].sort(([, a], [, b]) => a.outcome.milliseconds - b.outcome.milliseconds);
+    return byCost.map(([name]) => name);
+  }
+
+  /** Records the observation of a file. */
+  add(file: string, outcome: Observation): void {
     const byTest = new Map(outcome.reached.map(([test, mutants]) => [test, new Set(mutants)]));
     this.files.set(file, { outcome, always: byTest.get('') ?? new Set(), byTest });
   }
@@ -54,35 +65,50 @@ export class Observed {
 
   /** The tests that reach a mutant, those first that find most in the least time. */
   testsOf(mutant: Mutant): Choice[] {
-    const index = this.indexes.get(mutant) as number;
-    const choices = [...this.files].flatMap(
-      ([
-        file,
-        {
-          outcome: { tests },
-          always,
-          byTest,
-        },
-      ]) => {
-        const reaching = tests.filter(({ name }) => always.has(index) || byTest.get(name)?.has(index) === true);
-        const slow = reaching.filter(({ milliseconds }) => milliseconds >= SLOW);
-        const fast = reaching.filter(({ milliseconds }) => milliseconds < SLOW);
-        return [fast, slow].flatMap((part) => (part.length === 0 ? [] : [this.choice(mutant, file, part)]));
-      },
-    );
+    const choices = [...this.files.keys()].flatMap((file) => {
+      const reaching = this.reaching(file, mutant);
+      const slow = reaching.filter(({ milliseconds }) => milliseconds >= SLOW);
+      const fast = reaching.filter(({ milliseconds }) => milliseconds < SLOW);
+      return [fast, slow].flatMap((part) => (part.length === 0 ? [] : [this.choice(mutant, file, part)]));
+    });
     return choices.sort((a, b) => b.rank - a.rank);
+  }
+
+  /** The names of the tests of a file that reach a mutant. */
+  reachedBy(file: string, mutant: Mutant): string[] {
+    return this.reaching(file, mutant).map(({ name }) => name);
+  }
+
+  /** The tests of a file that do not run if only the given ones do. */
+  others(file: string, tests: readonly string[]): string[] {
+    const names = new Set(tests);
+    return this.testsIn(file).flatMap(({ name }) => (names.has(name) ? [] : [name]));
+  }
+
+  /** The expected milliseconds of a run of some tests. */
+  cost(file: string, tests: readonly string[]): number {
+    const names = new Set(tests);
+    const chosen = this.testsIn(file).filter(({ name }) => names.has(name));
+    return LOADING + chosen.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  }
+
+  private testsIn(file: string): Outcome['tests'] {
+    return this.files.get(file)?.outcome.tests ?? [];
+  }
+
+  private reaching(file: string, mutant: Mutant): Outcome['tests'] {
+    const index = this.indexes.get(mutant) as number;
+    const { always, byTest } = this.files.get(file) as File;
+    return this.testsIn(file).filter(({ name }) => always.has(index) || byTest.get(name)?.has(index) === true);
   }
 
   /** The choice of some tests of a file. Without experience, tests of the same part of the package are the most promising. */
   private choice(mutant: Mutant, file: string, chosen: Outcome['tests']): Choice {
-    const names = new Set(chosen.map(({ name }) => name));
-    const tests = this.files.get(file)?.outcome.tests ?? [];
-    const skipped = tests.flatMap(({ name }) => (names.has(name) ? [] : [name]));
+    const tests = chosen.map(({ name }) => name);
     const slow = chosen.some(({ milliseconds }) => milliseconds >= SLOW);
-    const cost = LOADING + chosen.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
     const { runs, reds } = this.experience.get(keyOf(mutant, { file, slow })) ?? { runs: 0, reds: 0 };
     const prior = file.split('/')[1] === mutant.file.split('/')[1] ? 1 : 0.1;
-    return { file, skipped, slow, rank: (reds + prior) / (runs + 2) / cost };
+    return { file, tests, slow, rank: (reds + prior) / (runs + 2) / this.cost(file, tests) };
   }
 }
 

@@ -1,20 +1,26 @@
 /**
  * Removes or changes single values of the plan and of the renderers. Each time a test must fail.
  *
- * `npm run test:mutations -- [--all | --survivors | --count 60 --seed 1] [--only <part of a file name>] [--jobs 1] [--list]`
+ * `npm run test:mutations -- [--all | --survivors | --count 60 --seed 1] [--only <part of a file name>]
+ * [--tests <part of a test file name>] [--jobs 1] [--list]`
  *
  * The tests run in processes that stay: frameworks are loaded once and every file is compiled once. First each test file
- * runs with sources that report which mutants are evaluated; then each mutant runs the tests that evaluate it.
+ * runs with sources that report which mutants are evaluated. Then each mutant runs the most promising tests that evaluate
+ * it, and those that survive run all of them in groups (`groups.ts`). Results are kept (`results.ts`): a run that was
+ * stopped continues, and the score consists of the results of all runs.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { isEquivalent } from './equivalent';
+import { groupsOf, type RunTests, search } from './groups';
 import { type Mutant, mutantsIn, mutated, observed, sample } from './mutants';
-import { Observed } from './observed';
-import { TestProcess } from './test-process';
+import { type Observation, Observed } from './observed';
+import { Results, type Verdict } from './results';
+import { Digests, Store } from './store';
+import { type Outcome, TestProcess } from './test-process';
 
 const ROOT = resolve(__dirname, '../..');
-const FOLDERS = ['src/plan', 'src/aws/private', 'src/kubernetes/private'];
+const FOLDERS = ['src/plan', 'src/kubernetes/private', 'src/aws/private'];
 
 /** The folders of the tests that define and render endpoints. The others test tools, texts and packages. */
 const TESTS = [
@@ -35,23 +41,17 @@ const TESTS = [
 /** Tests in an environment of their own, which loads the frameworks each time, and those that read sources instead of running them. */
 const OTHER_TESTS = /@jest-environment|from 'typescript'/;
 
-/** Mutants that survive the most promising tests for this many milliseconds wait until the others are done. */
-const FIRST_ROUND = 6_000;
+/** Mutants that survive the most promising tests for this many milliseconds continue in groups. */
+const FIRST_ROUND = 2_000;
 
-/** What the last run found. */
-const RESULTS = join(ROOT, 'node_modules/.cache/serving-constructs/mutations.json');
+/** How many mutants are active together. Of a larger group more are found in each file, one after the other. */
+const GROUP = 48;
 
-/** The tests of one mutant. */
-interface Trial {
-  readonly mutant: Mutant;
-  /** The tests that ran. */
-  readonly done: Set<string>;
-  milliseconds: number;
-  /** The test that failed. */
-  red?: string;
-  /** Whether all tests ran. */
-  complete: boolean;
-}
+/** A mutant is in an endless loop if its tests take this many times longer, and some seconds more on a busy machine. */
+const SLOWER = 10;
+const BUSY = 20_000;
+
+const CACHE = join(ROOT, 'node_modules/.cache/serving-constructs/mutations');
 
 const describe = ({ file, line, change }: Mutant) => `${file}:${line} ${change}`;
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -67,7 +67,7 @@ function testFiles(): string[] {
     readdirSync(join(ROOT, 'test', folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.test.ts'))
       .map((name) => join('test', folder, name)),
-  ).filter((file) => !OTHER_TESTS.test(read(file)));
+  ).filter((file) => file.includes(option('tests', '')) && !OTHER_TESTS.test(read(file)));
 }
 
 /** Each process takes the next item when it is idle. */
@@ -84,59 +84,120 @@ async function inTurns<T>(
   );
 }
 
-/** Runs every test, and records which mutants each of them reaches. */
-async function observe(processes: readonly TestProcess[], mutants: readonly Mutant[]): Promise<Observed> {
+/** Runs every test that has changed, and records which mutants each of them reaches. */
+async function observe(
+  processes: readonly TestProcess[],
+  mutants: readonly Mutant[],
+  { files, digests }: { readonly files: readonly string[]; readonly digests: Digests },
+): Promise<Observed> {
   const observations = new Observed(mutants);
+  const store = new Store<Observation>(join(CACHE, 'observed.jsonl'));
   const numbered = [...mutants.entries()];
+  const changed = [...new Set(mutants.map(({ file }) => file))];
   const sources = Object.fromEntries(
-    [...new Set(mutants.map(({ file }) => file))].map((file) => {
+    changed.map((file) => {
       const own = numbered.filter(([, mutant]) => mutant.file === file);
       return [join(ROOT, file), observed(read(file), own, '__reachMutant')];
     }),
   );
-  await inTurns(processes, testFiles(), async (process, file) => {
-    const path = join(ROOT, file);
-    const run = await process.run({ path, sources });
-    if (run.red !== undefined) throw new Error(`${file} fails without a mutation: ${run.red}\n${run.message}`);
-    observations.add(file, run);
+  await inTurns(processes, files, async (process, file) => {
+    const digest = digests.of([file, ...changed]);
+    const known = store.get(file);
+    if (known?.digest === digest) return observations.add(file, known);
+    const { red, message, milliseconds, tests, reached } = await process.run({ path: join(ROOT, file), sources });
+    if (red !== undefined) throw new Error(`${file} fails without a mutation: ${red}\n${message}`);
+    store.set(file, { digest, milliseconds, tests, reached });
+    observations.add(file, { milliseconds, tests, reached });
   });
   return observations;
 }
 
-/** Runs the tests that reach a mutant until one fails, or for the given number of milliseconds. */
-async function judge(process: TestProcess, trial: Trial, observations: Observed, limit: number): Promise<void> {
-  const { mutant, done } = trial;
-  const sources = { [join(ROOT, mutant.file)]: mutated(read(mutant.file), mutant) };
-  for (const choice of observations.testsOf(mutant)) {
-    const { file, skipped } = choice;
-    const tests = `${file} without ${skipped}`;
-    if (done.has(tests)) continue;
-    if (trial.milliseconds >= limit) return;
-    const { red, milliseconds } = await process.run({ path: join(ROOT, file), skipped, sources });
-    done.add(tests);
-    trial.milliseconds += milliseconds;
-    observations.learn(mutant, choice, red !== undefined);
-    if (red === undefined) continue;
-    trial.red = `${file}: ${red}`;
-    return;
+/** The rounds of a run. */
+class Rounds {
+  private count = 0;
+
+  constructor(
+    private readonly processes: readonly TestProcess[],
+    private readonly observations: Observed,
+    private readonly results: Results,
+  ) {}
+
+  async run(mutants: readonly Mutant[]): Promise<void> {
+    const withState = (state?: Verdict['state']) => mutants.filter((one) => this.results.of(one)?.state === state);
+    await inTurns(this.processes, withState(undefined), async (process, mutant) => {
+      this.add(mutant, await this.first(process, mutant));
+    });
+    const groups = groupsOf(withState('undecided'), GROUP);
+    await inTurns(this.processes, groups, (process, group) => this.second(process, group));
   }
-  trial.complete = true;
+
+  /** Runs the most promising tests of a mutant until one fails. */
+  private async first(process: TestProcess, mutant: Mutant): Promise<Verdict> {
+    let milliseconds = 0;
+    for (const choice of this.observations.testsOf(mutant)) {
+      if (milliseconds >= FIRST_ROUND) return { state: 'undecided' };
+      const outcome = await this.runTests(process, choice.file)(choice.tests, [mutant]);
+      milliseconds += outcome.milliseconds;
+      this.observations.learn(mutant, choice, outcome.red !== undefined);
+      if (outcome.red !== undefined) return { state: 'red', red: [choice.file, outcome.red] };
+    }
+    return { state: 'survived' };
+  }
+
+  /** Runs all tests of a group. */
+  private async second(process: TestProcess, group: readonly Mutant[]): Promise<void> {
+    let survivors = group;
+    for (const file of this.observations.names) {
+      const reachedBy = (mutant: Mutant) => this.observations.reachedBy(file, mutant);
+      const { red, interactions } = await search(survivors, reachedBy, this.runTests(process, file));
+      for (const [mutant, test] of red) this.add(mutant, { state: 'red', red: [file, test] });
+      for (const test of interactions) console.log(`several together fail ${file}: ${test}`);
+      survivors = survivors.filter((mutant) => !red.has(mutant));
+    }
+    for (const mutant of survivors) this.add(mutant, { state: 'survived' });
+  }
+
+  private runTests(process: TestProcess, file: string): (...parameters: Parameters<RunTests>) => Promise<Outcome> {
+    return (tests, mutants) => {
+      const sources = [...new Set(mutants.map((mutant) => mutant.file))].map((source) => [
+        join(ROOT, source),
+        mutated(
+          read(source),
+          mutants.filter((mutant) => mutant.file === source),
+        ),
+      ]);
+      return process.run({
+        path: join(ROOT, file),
+        skipped: this.observations.others(file, tests),
+        sources: Object.fromEntries(sources),
+        limit: BUSY + SLOWER * this.observations.cost(file, tests),
+      });
+    };
+  }
+
+  private add(mutant: Mutant, verdict: Verdict): void {
+    this.results.add(mutant, verdict);
+    const { state, red } = verdict;
+    const outcome = red === undefined ? state : `red (${red.join(': ')})`;
+    console.log(`${++this.count} ${describe(mutant)} ${outcome}`);
+  }
 }
 
 /** The mutants of this run. The line of a survivor may have changed since the last run. */
-function chosenOf(candidates: readonly Mutant[]): readonly Mutant[] {
+function chosenOf(candidates: readonly Mutant[], results: Results): readonly Mutant[] {
   if (process.argv.includes('--all')) return candidates;
-  if (!process.argv.includes('--survivors'))
-    return sample(candidates, Number(option('count', '60')), Number(option('seed', '1')));
-  const survivors = JSON.parse(readFileSync(RESULTS, 'utf8')) as Mutant[];
-  return candidates.filter(({ file, change }) => survivors.some((one) => one.file === file && one.change === change));
+  if (process.argv.includes('--survivors')) return candidates.filter((mutant) => results.survived(mutant));
+  return sample(candidates, Number(option('count', '60')), Number(option('seed', '1')));
 }
 
 async function main(): Promise<void> {
-  const only = option('only', '');
-  const all = FOLDERS.flatMap((folder) => mutantsIn(ROOT, folder)).filter(({ file }) => file.includes(only));
+  const mutants = FOLDERS.flatMap((folder) => mutantsIn(ROOT, folder));
+  const all = mutants.filter(({ file }) => file.includes(option('only', '')));
   const candidates = all.filter((mutant) => !isEquivalent(mutant));
-  const chosen = chosenOf(candidates);
+  const files = testFiles();
+  const digests = new Digests(ROOT);
+  const results = new Results(new Store(join(CACHE, 'results.jsonl')), digests, files);
+  const chosen = chosenOf(candidates, results);
   console.log(`${chosen.length} of ${candidates.length} mutants, without ${all.length - candidates.length} equivalent`);
   if (process.argv.includes('--list')) {
     for (const mutant of chosen) console.log(describe(mutant));
@@ -145,37 +206,29 @@ async function main(): Promise<void> {
   const started = Date.now();
   const processes = Array.from({ length: Number(option('jobs', '1')) }, () => new TestProcess());
   try {
-    const observations = await observe(processes, chosen);
+    const observations = await observe(processes, mutants, { files, digests });
     console.log(`${observations.size} test files, observed in ${seconds(started)} s`);
-    const trials = chosen.map((mutant): Trial => ({ mutant, done: new Set(), milliseconds: 0, complete: false }));
-    let count = 0;
-    for (const limit of [FIRST_ROUND, Number.POSITIVE_INFINITY]) {
-      const open = trials.filter(({ red, complete }) => red === undefined && !complete);
-      await inTurns(processes, open, async (process, trial) => {
-        await judge(process, trial, observations, limit);
-        const { red, complete, mutant } = trial;
-        if (red === undefined && !complete) return;
-        const outcome = red === undefined ? 'SURVIVED' : `red (${red})`;
-        console.log(`${++count}/${trials.length} ${describe(mutant)} ${outcome}`);
-      });
-    }
-    report(trials);
+    const rounds = new Rounds(processes, observations, results);
+    for (const folder of FOLDERS) await rounds.run(chosen.filter(({ file }) => file.startsWith(`${folder}/`)));
   } finally {
     for (const process of processes) process.stop();
   }
+  report(chosen, candidates, results);
   console.log(`${seconds(started)} s`);
 }
 
-function report(trials: readonly Trial[]): void {
-  const survivors = trials.filter(({ red }) => red === undefined);
-  mkdirSync(dirname(RESULTS), { recursive: true });
-  writeFileSync(RESULTS, JSON.stringify(survivors.map(({ mutant }) => mutant)));
-  for (const { mutant } of survivors) console.log(`survived: ${describe(mutant)}`);
+/** Prints the survivors of this run, and the score of each folder from the results of all runs. */
+function report(chosen: readonly Mutant[], candidates: readonly Mutant[], results: Results): void {
+  const withState = (mutants: readonly Mutant[], state?: Verdict['state']) =>
+    mutants.filter((mutant) => results.of(mutant)?.state === state);
+  const survivors = withState(chosen, 'survived');
+  for (const mutant of survivors) console.log(`survived: ${describe(mutant)}`);
   for (const folder of FOLDERS) {
-    const own = trials.filter(({ mutant }) => mutant.file.startsWith(`${folder}/`));
-    console.log(`${folder}: ${own.filter(({ red }) => red !== undefined).length} of ${own.length} fail a test`);
+    const own = candidates.filter(({ file }) => file.startsWith(`${folder}/`));
+    const [red, survived] = [withState(own, 'red').length, withState(own, 'survived').length];
+    console.log(`${folder}: ${red} of ${red + survived} fail a test, ${own.length - red - survived} are not decided`);
   }
-  console.log(`${trials.length - survivors.length} passed, ${survivors.length} failed`);
+  console.log(`${chosen.length - survivors.length} passed, ${survivors.length} failed`);
   if (survivors.length > 0) process.exitCode = 1;
 }
 

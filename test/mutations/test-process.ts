@@ -8,6 +8,8 @@ export interface Request {
   readonly skipped?: readonly string[];
   /** Changed sources by path. */
   readonly sources: Readonly<Record<string, string>>;
+  /** The milliseconds after which the run is in an endless loop. */
+  readonly limit?: number;
 }
 
 /** What happened. */
@@ -18,11 +20,13 @@ export interface Outcome {
   readonly red?: string;
   readonly message?: string;
   readonly tests: readonly { readonly name: string; readonly milliseconds: number }[];
+  /** The names of the tests that ran and passed. */
+  readonly passed: readonly string[];
   /** The mutants that each test reached, by index. The name is '' for those that the whole file reached. */
   readonly reached: readonly (readonly [test: string, mutants: readonly number[]])[];
 }
 
-/** A run that takes longer is in an endless loop. The slowest file takes two minutes on a busy machine. */
+/** The limit of a run whose duration is unknown. The slowest file takes two minutes on a busy machine. */
 const LIMIT = 300_000;
 
 /** The number of runs after which a process is replaced, because it keeps what tests leave behind in packages. */
@@ -36,9 +40,7 @@ export class TestProcess {
   async run(request: Request): Promise<Outcome> {
     if (this.runs++ >= RUNS) this.stop();
     this.child ??= this.start();
-    const outcome = await this.ask(this.child, request);
-    if (outcome.red !== undefined && outcome.tests.length === 0) this.stop();
-    return outcome;
+    return this.ask(this.child, request);
   }
 
   stop(): void {
@@ -62,8 +64,11 @@ export class TestProcess {
         child.removeAllListeners('message').removeAllListeners('exit');
         done(outcome);
       };
-      const ended = (red: string) => finish({ milliseconds: 0, red, tests: [], reached: [] });
-      const timer = setTimeout(() => ended('timeout'), LIMIT);
+      const ended = (red: string) => {
+        finish({ milliseconds: 0, red, tests: [], passed: [], reached: [] });
+        this.stop();
+      };
+      const timer = setTimeout(() => ended('timeout'), request.limit ?? LIMIT);
       child.once('message', (message: Outcome & { error?: string }) => {
         if (message.error === undefined) finish(message);
         else fail(new Error(message.error));

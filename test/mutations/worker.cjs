@@ -77,14 +77,18 @@ async function run({ context, runner }, { path, skipped, sources }) {
   for (const stop of unsubscribe) stop();
   const used = process.cpuUsage(started);
   const failed = outcome.testExecError != null || outcome.numFailingTests > 0;
+  const tests = outcome.testResults.map(({ ancestorTitles, title, duration, status }) => ({
+    name: [...ancestorTitles, title].join(' › '),
+    milliseconds: duration ?? 0,
+    status,
+  }));
+  const withStatus = (wanted) => tests.flatMap(({ name, status }) => (status === wanted ? [name] : []));
   return {
     milliseconds: (used.user + used.system) / 1000,
-    red: failed ? (shared.red ?? 'loading') : undefined,
+    red: failed ? (shared.red ?? withStatus('failed')[0] ?? 'loading') : undefined,
     message: failed ? (outcome.failureMessage ?? outcome.testExecError?.message ?? '').slice(0, 2000) : undefined,
-    tests: outcome.testResults.map(({ ancestorTitles, title, duration }) => ({
-      name: [...ancestorTitles, title].join(' › '),
-      milliseconds: duration ?? 0,
-    })),
+    tests: tests.map(({ name, milliseconds }) => ({ name, milliseconds })),
+    passed: withStatus('passed'),
     reached: [...shared.reached].map(([test, indexes]) => [test, [...indexes]]),
   };
 }
