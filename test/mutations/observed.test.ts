@@ -72,6 +72,12 @@ describe('the tests of a file', () => {
     expect(observedFiles().cost('test/y/long.test.ts', ['one', 'two'])).toBe(900);
   });
 
+  test('cost the time of the processor, not of the clock', () => {
+    const observed = new Observed([first]);
+    observed.add('test/y/busy.test.ts', { ...outcome({ one: 300, two: 100 }, []), milliseconds: 200 });
+    expect(observed.cost('test/y/busy.test.ts', ['one'])).toBe(250);
+  });
+
   test('of fast files run first', () => {
     expect(observedFiles().names).toEqual(['test/y/other.test.ts', 'test/y/short.test.ts', 'test/y/long.test.ts']);
   });

@@ -4,9 +4,9 @@
  * `npm run test:mutations -- [--all | --survivors | --count 60 --seed 1] [--only <part of a file name>]
  * [--tests <part of a test file name>] [--jobs 1] [--list]`
  *
- * The tests run in processes that stay: frameworks are loaded once and every file is compiled once. First each test file
- * runs with sources that report which mutants are evaluated. Then each mutant runs the most promising tests that evaluate
- * it, and those that survive run all of them in groups (`groups.ts`). Results are kept (`results.ts`): a run that was
+ * The tests run in processes that stay: frameworks are loaded once and every file is compiled once. Each test file
+ * first runs with sources that report which mutants are evaluated. Each mutant then runs the most promising tests of the
+ * same part of the package that evaluate it, and those that survive run all tests in groups (`groups.ts`). Results are kept (`results.ts`): a run that was
  * stopped continues, and the score consists of the results of all runs.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -47,12 +47,14 @@ const FIRST_ROUND = 2_000;
 /** How many mutants are active together. Of a larger group more are found in each file, one after the other. */
 const GROUP = 48;
 
-/** A mutant is in an endless loop if its tests take this many times longer, and some seconds more on a busy machine. */
+/** A mutant is in an endless loop if its tests need this many times the milliseconds, and those of a new process. */
 const SLOWER = 10;
-const BUSY = 20_000;
+const LOADING = 20_000;
 
 const CACHE = join(ROOT, 'node_modules/.cache/serving-constructs/mutations');
 
+/** The part of the package that a source or test belongs to. */
+const partOf = (file: string) => file.split('/')[1];
 const describe = ({ file, line, change }: Mutant) => `${file}:${line} ${change}`;
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const seconds = (since: number) => Math.round((Date.now() - since) / 1000);
@@ -84,71 +86,82 @@ async function inTurns<T>(
   );
 }
 
-/** Runs every test that has changed, and records which mutants each of them reaches. */
-async function observe(
-  processes: readonly TestProcess[],
-  mutants: readonly Mutant[],
-  { files, digests }: { readonly files: readonly string[]; readonly digests: Digests },
-): Promise<Observed> {
-  const observations = new Observed(mutants);
-  const store = new Store<Observation>(join(CACHE, 'observed.jsonl'));
-  const numbered = [...mutants.entries()];
-  const changed = [...new Set(mutants.map(({ file }) => file))];
-  const sources = Object.fromEntries(
-    changed.map((file) => {
-      const own = numbered.filter(([, mutant]) => mutant.file === file);
-      return [join(ROOT, file), observed(read(file), own, '__reachMutant')];
-    }),
-  );
-  await inTurns(processes, files, async (process, file) => {
-    const digest = digests.of([file, ...changed]);
-    const known = store.get(file);
-    if (known?.digest === digest) return observations.add(file, known);
-    const { red, message, milliseconds, tests, reached } = await process.run({ path: join(ROOT, file), sources });
-    if (red !== undefined) throw new Error(`${file} fails without a mutation: ${red}\n${message}`);
-    store.set(file, { digest, milliseconds, tests, reached });
-    observations.add(file, { milliseconds, tests, reached });
-  });
-  return observations;
+/** What a run consists of. */
+interface Context {
+  readonly processes: readonly TestProcess[];
+  /** The mutants of all folders. */
+  readonly mutants: readonly Mutant[];
+  readonly files: readonly string[];
+  readonly digests: Digests;
+  readonly results: Results;
 }
 
 /** The rounds of a run. */
 class Rounds {
+  private readonly observed: Observed;
+  private readonly store = new Store<Observation>(join(CACHE, 'observed.jsonl'));
   private count = 0;
 
-  constructor(
-    private readonly processes: readonly TestProcess[],
-    private readonly observations: Observed,
-    private readonly results: Results,
-  ) {}
+  constructor(private readonly context: Context) {
+    this.observed = new Observed(context.mutants);
+  }
 
-  async run(mutants: readonly Mutant[]): Promise<void> {
-    const withState = (state?: Verdict['state']) => mutants.filter((one) => this.results.of(one)?.state === state);
-    await inTurns(this.processes, withState(undefined), async (process, mutant) => {
+  /** The tests of the same part of the package, for each mutant alone; then all tests, for groups of those that are left. */
+  async run(folder: string, mutants: readonly Mutant[]): Promise<void> {
+    const { processes, files, results } = this.context;
+    const withState = (state?: Verdict['state']) => mutants.filter((one) => results.of(one)?.state === state);
+    const fresh = withState();
+    if (fresh.length > 0) await this.observe(files.filter((file) => partOf(file) === partOf(folder)));
+    await inTurns(processes, fresh, async (process, mutant) => {
       this.add(mutant, await this.first(process, mutant));
     });
     const groups = groupsOf(withState('undecided'), GROUP);
-    await inTurns(this.processes, groups, (process, group) => this.second(process, group));
+    if (groups.length > 0) await this.observe(files);
+    await inTurns(processes, groups, (process, group) => this.second(process, group));
+  }
+
+  /** Runs test files, unless they are unchanged since they last ran, and records which mutants each test reaches. */
+  private async observe(files: readonly string[]): Promise<void> {
+    const { processes, mutants, digests } = this.context;
+    const started = Date.now();
+    const numbered = [...mutants.entries()];
+    const changed = [...new Set(mutants.map(({ file }) => file))];
+    const sources = Object.fromEntries(
+      changed.map((file) => {
+        const own = numbered.filter(([, mutant]) => mutant.file === file);
+        return [join(ROOT, file), observed(read(file), own, '__reachMutant')];
+      }),
+    );
+    await inTurns(processes, files, async (process, file) => {
+      const digest = digests.of([file, ...changed]);
+      const known = this.store.get(file);
+      if (known?.digest === digest) return this.observed.add(file, known);
+      const { red, message, milliseconds, tests, reached } = await process.run({ path: join(ROOT, file), sources });
+      if (red !== undefined) throw new Error(`${file} fails without a mutation: ${red}\n${message}`);
+      this.store.set(file, { digest, milliseconds, tests, reached });
+      this.observed.add(file, { milliseconds, tests, reached });
+    });
+    console.log(`${files.length} test files, observed in ${seconds(started)} s`);
   }
 
   /** Runs the most promising tests of a mutant until one fails. */
   private async first(process: TestProcess, mutant: Mutant): Promise<Verdict> {
     let milliseconds = 0;
-    for (const choice of this.observations.testsOf(mutant)) {
-      if (milliseconds >= FIRST_ROUND) return { state: 'undecided' };
+    for (const choice of this.observed.testsOf(mutant)) {
+      if (milliseconds >= FIRST_ROUND) break;
       const outcome = await this.runTests(process, choice.file)(choice.tests, [mutant]);
       milliseconds += outcome.milliseconds;
-      this.observations.learn(mutant, choice, outcome.red !== undefined);
+      this.observed.learn(mutant, choice, outcome.red !== undefined);
       if (outcome.red !== undefined) return { state: 'red', red: [choice.file, outcome.red] };
     }
-    return { state: 'survived' };
+    return { state: 'undecided' };
   }
 
   /** Runs all tests of a group. */
   private async second(process: TestProcess, group: readonly Mutant[]): Promise<void> {
     let survivors = group;
-    for (const file of this.observations.names) {
-      const reachedBy = (mutant: Mutant) => this.observations.reachedBy(file, mutant);
+    for (const file of this.observed.names) {
+      const reachedBy = (mutant: Mutant) => this.observed.reachedBy(file, mutant);
       const { red, interactions } = await search(survivors, reachedBy, this.runTests(process, file));
       for (const [mutant, test] of red) this.add(mutant, { state: 'red', red: [file, test] });
       for (const test of interactions) console.log(`several together fail ${file}: ${test}`);
@@ -168,15 +181,15 @@ class Rounds {
       ]);
       return process.run({
         path: join(ROOT, file),
-        skipped: this.observations.others(file, tests),
+        skipped: this.observed.others(file, tests),
         sources: Object.fromEntries(sources),
-        limit: BUSY + SLOWER * this.observations.cost(file, tests),
+        limit: LOADING + SLOWER * this.observed.cost(file, tests),
       });
     };
   }
 
   private add(mutant: Mutant, verdict: Verdict): void {
-    this.results.add(mutant, verdict);
+    this.context.results.add(mutant, verdict);
     const { state, red } = verdict;
     const outcome = red === undefined ? state : `red (${red.join(': ')})`;
     console.log(`${++this.count} ${describe(mutant)} ${outcome}`);
@@ -206,10 +219,12 @@ async function main(): Promise<void> {
   const started = Date.now();
   const processes = Array.from({ length: Number(option('jobs', '1')) }, () => new TestProcess());
   try {
-    const observations = await observe(processes, mutants, { files, digests });
-    console.log(`${observations.size} test files, observed in ${seconds(started)} s`);
-    const rounds = new Rounds(processes, observations, results);
-    for (const folder of FOLDERS) await rounds.run(chosen.filter(({ file }) => file.startsWith(`${folder}/`)));
+    const rounds = new Rounds({ processes, mutants, files, digests, results });
+    for (const folder of FOLDERS)
+      await rounds.run(
+        folder,
+        chosen.filter(({ file }) => file.startsWith(`${folder}/`)),
+      );
   } finally {
     for (const process of processes) process.stop();
   }

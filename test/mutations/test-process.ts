@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A run of one test file. */
@@ -8,7 +9,7 @@ export interface Request {
   readonly skipped?: readonly string[];
   /** Changed sources by path. */
   readonly sources: Readonly<Record<string, string>>;
-  /** The milliseconds after which the run is in an endless loop. */
+  /** The milliseconds of the processor after which the run is in an endless loop. */
   readonly limit?: number;
 }
 
@@ -26,8 +27,8 @@ export interface Outcome {
   readonly reached: readonly (readonly [test: string, mutants: readonly number[]])[];
 }
 
-/** The limit of a run whose duration is unknown. The slowest file takes two minutes on a busy machine. */
-const LIMIT = 300_000;
+/** The milliseconds of the clock after which a run waits for something that does not happen. */
+const LIMIT = 900_000;
 
 /** The number of runs after which a process is replaced, because it keeps what tests leave behind in packages. */
 const RUNS = 1000;
@@ -60,7 +61,7 @@ export class TestProcess {
   private ask(child: ChildProcess, request: Request): Promise<Outcome> {
     return new Promise((done, fail) => {
       const finish = (outcome: Outcome) => {
-        clearTimeout(timer);
+        clearInterval(timer);
         child.removeAllListeners('message').removeAllListeners('exit');
         done(outcome);
       };
@@ -68,7 +69,9 @@ export class TestProcess {
         finish({ milliseconds: 0, red, tests: [], passed: [], reached: [] });
         this.stop();
       };
-      const timer = setTimeout(() => ended('timeout'), request.limit ?? LIMIT);
+      const [started, before] = [Date.now(), processorTime(child)];
+      const isOver = () => processorTime(child) - before > (request.limit ?? LIMIT) || Date.now() - started > LIMIT;
+      const timer = setInterval(() => isOver() && ended('timeout'), 1000);
       child.once('message', (message: Outcome & { error?: string }) => {
         if (message.error === undefined) finish(message);
         else fail(new Error(message.error));
@@ -77,4 +80,12 @@ export class TestProcess {
       child.send(request);
     });
   }
+}
+
+/** The milliseconds that a process has used: on a busy machine the clock says little. */
+function processorTime({ pid }: ChildProcess): number {
+  const stat = `/proc/${pid}/stat`;
+  if (!existsSync(stat)) return Date.now();
+  const [user, system] = readFileSync(stat, 'utf8').split(') ')[1]?.split(' ').slice(11, 13) ?? [];
+  return 10 * (Number(user) + Number(system));
 }

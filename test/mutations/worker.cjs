@@ -37,12 +37,18 @@ async function prepare() {
   return { context, runner: new TestRunner(globalConfig, {}) };
 }
 
+const NOTHING = [];
+let latest = {};
+
+/** Called millions of times by some tests, hence the memory of the latest one. */
 function reach(index) {
   const test = shared.loading > 0 ? '' : (shared.test ?? '');
-  const reached = shared.reached.get(test) ?? new Set();
-  shared.reached.set(test, reached);
-  reached.add(index);
-  return [];
+  if (test !== latest.test || shared.reached !== latest.all) {
+    latest = { test, all: shared.reached, mutants: shared.reached.get(test) ?? new Set() };
+    shared.reached.set(test, latest.mutants);
+  }
+  latest.mutants.add(index);
+  return NOTHING;
 }
 
 /** The code of the latest sources. */
