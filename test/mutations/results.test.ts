@@ -35,6 +35,16 @@ describe('results', () => {
     expect(results().of(first)).toMatchObject({ state: 'survived' });
   });
 
+  test('are undecided again in a run that repeats the survivors', () => {
+    const before = results();
+    before.add(first, { state: 'survived' });
+    before.reopen(first);
+    expect(before.of(first)).toEqual({ state: 'undecided' });
+    expect(results().of(first)).toMatchObject({ state: 'survived' });
+    before.add(first, { state: 'red', red: ['one.test.ts', 'fails'] });
+    expect(before.of(first)).toMatchObject({ state: 'red' });
+  });
+
   test('are invalid when the source has changed', () => {
     results().add(first, { state: 'red', red: ['one.test.ts', 'fails'] });
     write('x.ts', 'f({ a, b, c })');

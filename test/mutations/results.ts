@@ -24,6 +24,8 @@ export interface Result extends Verdict {
  * files if none did. Changes of other sources and of `test/support` do not invalidate it.
  */
 export class Results {
+  private readonly reopened = new Set<string>();
+
   constructor(
     private readonly store: Store<Result>,
     private readonly digests: Digests,
@@ -31,12 +33,19 @@ export class Results {
   ) {}
 
   add(mutant: Mutant, verdict: Verdict): void {
+    this.reopened.delete(keyOf(mutant));
     const source = this.digests.of([mutant.file]);
     this.store.set(keyOf(mutant), { ...verdict, mutant, source, tests: this.testsOf(verdict) });
   }
 
+  /** Lets this run decide on a mutant again. */
+  reopen(mutant: Mutant): void {
+    this.reopened.add(keyOf(mutant));
+  }
+
   /** The valid result of a mutant. */
   of(mutant: Mutant): Verdict | undefined {
+    if (this.reopened.has(keyOf(mutant))) return { state: 'undecided' };
     const result = this.store.get(keyOf(mutant));
     if (result === undefined || result.source !== this.digests.of([mutant.file])) return undefined;
     return result.tests === this.testsOf(result) ? result : undefined;

@@ -2,7 +2,7 @@
  * Removes or changes single values of the plan and of the renderers. Each time a test must fail.
  *
  * `npm run test:mutations -- [--all | --survivors | --count 60 --seed 1] [--only <part of a file name>]
- * [--tests <part of a test file name>] [--jobs 1] [--list]`
+ * [--tests <part of a test file name>] [--group 48] [--jobs 1] [--list]`
  *
  * The tests run in processes that stay: frameworks are loaded once and every file is compiled once. Each test file
  * first runs with sources that report which mutants are evaluated. Each mutant then runs the most promising tests of the
@@ -44,8 +44,8 @@ const OTHER_TESTS = /@jest-environment|from 'typescript'/;
 /** Mutants that survive the most promising tests for this many milliseconds continue in groups. */
 const FIRST_ROUND = 2_000;
 
-/** How many mutants are active together. Of a larger group more are found in each file, one after the other. */
-const GROUP = 48;
+/** How many mutants are active together. In a larger group, more tests fail and are repeated with parts of it. */
+const GROUP = '48';
 
 /** A mutant is in an endless loop if its tests need this many times the milliseconds, and those of a new process. */
 const SLOWER = 10;
@@ -115,7 +115,7 @@ class Rounds {
     await inTurns(processes, fresh, async (process, mutant) => {
       this.add(mutant, await this.first(process, mutant));
     });
-    const groups = groupsOf(withState('undecided'), GROUP);
+    const groups = groupsOf(withState('undecided'), Number(option('group', GROUP)));
     if (groups.length > 0) await this.observe(files);
     await inTurns(processes, groups, (process, group) => this.second(process, group));
   }
@@ -216,6 +216,7 @@ async function main(): Promise<void> {
     for (const mutant of chosen) console.log(describe(mutant));
     return;
   }
+  if (process.argv.includes('--survivors')) for (const mutant of chosen) results.reopen(mutant);
   const started = Date.now();
   const processes = Array.from({ length: Number(option('jobs', '1')) }, () => new TestProcess());
   try {

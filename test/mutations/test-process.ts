@@ -82,7 +82,7 @@ export class TestProcess {
   }
 }
 
-/** The milliseconds that a process has used: on a busy machine the clock says little. */
+/** The milliseconds that a process has used: the clock also measures waiting for other processes. */
 function processorTime({ pid }: ChildProcess): number {
   const stat = `/proc/${pid}/stat`;
   if (!existsSync(stat)) return Date.now();

@@ -88,7 +88,7 @@ async function run({ context, runner }, { path, skipped, sources }) {
     milliseconds: duration ?? 0,
     status,
   }));
-  const withStatus = (wanted) => tests.flatMap(({ name, status }) => (status === wanted ? [name] : []));
+  const withStatus = (expected) => tests.flatMap(({ name, status }) => (status === expected ? [name] : []));
   return {
     milliseconds: (used.user + used.system) / 1000,
     red: failed ? (shared.red ?? withStatus('failed')[0] ?? 'loading') : undefined,
