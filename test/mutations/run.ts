@@ -148,7 +148,7 @@ class Rounds {
   private async first(process: TestProcess, mutant: Mutant): Promise<Verdict> {
     let milliseconds = 0;
     for (const choice of this.observed.testsOf(mutant)) {
-      if (milliseconds >= FIRST_ROUND) break;
+      if (milliseconds + this.observed.cost(choice.file, choice.tests) > FIRST_ROUND) continue;
       const outcome = await this.runTests(process, choice.file)(choice.tests, [mutant]);
       milliseconds += outcome.milliseconds;
       this.observed.learn(mutant, choice, outcome.red !== undefined);
