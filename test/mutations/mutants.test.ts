@@ -1,4 +1,5 @@
-import { type Mutant, mutantsOf, mutated, observed, overlap, sample } from './mutants';
+import { resolve } from 'node:path';
+import { type Mutant, mutantsIn, mutantsOf, mutated, observed, overlap, sample } from './mutants';
 
 const mutationsOf = (source: string) => mutantsOf('x.ts', source).map((mutant) => mutated(source, [mutant]));
 
@@ -55,6 +56,14 @@ describe('mutants', () => {
 
   test('do not change errors', () => {
     expect(mutantsOf('x.ts', "throw new ServingError('A', text({ a: 1 }), this)")).toEqual([]);
+  });
+});
+
+describe('the mutants of a folder', () => {
+  test('do not concern sources that a script writes', () => {
+    const files = new Set(mutantsIn(resolve(__dirname, '../..'), 'src/kubernetes/private').map(({ file }) => file));
+    expect(files).toContain('src/kubernetes/private/pod.ts');
+    expect(files).not.toContain('src/kubernetes/private/pod-fields.ts');
   });
 });
 

@@ -37,13 +37,17 @@ export function observed(source: string, mutants: readonly (readonly [number, Mu
   return calls.reduce((result, { at, call }) => result.slice(0, at) + call + result.slice(at), source);
 }
 
-/** All mutants of the sources in a folder. */
+/** The first line of a source that a script writes. It belongs to the test of the script. */
+const WRITTEN = '// Written by ';
+
+/** All mutants of the sources in a folder that are written by hand. */
 export function mutantsIn(root: string, folder: string): Mutant[] {
   const path = join(root, folder);
   return readdirSync(path, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
     .sort()
-    .flatMap((file) => mutantsOf(relative(root, join(path, file)), readFileSync(join(path, file), 'utf8')));
+    .map((file) => ({ file: relative(root, join(path, file)), text: readFileSync(join(path, file), 'utf8') }))
+    .flatMap(({ file, text }) => (text.startsWith(WRITTEN) ? [] : mutantsOf(file, text)));
 }
 
 /** The mutants of one source: every property of an object literal, and every string in a list. */

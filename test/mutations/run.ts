@@ -51,6 +51,10 @@ const GROUP = '48';
 const SLOWER = 10;
 const LOADING = 20_000;
 
+/** What numbers the mutants. */
+const MUTANTS = 'test/mutations/mutants.ts';
+
+/** Observations and results. */
 const CACHE = join(ROOT, 'node_modules/.cache/serving-constructs/mutations');
 
 /** The part of the package that a source or test belongs to. */
@@ -133,7 +137,7 @@ class Rounds {
       }),
     );
     await inTurns(processes, files, async (process, file) => {
-      const digest = digests.of([file, ...changed]);
+      const digest = digests.of([file, MUTANTS, ...changed]);
       const known = this.store.get(file);
       if (known?.digest === digest) return this.observed.add(file, known);
       const { red, message, milliseconds, tests, reached } = await process.run({ path: join(ROOT, file), sources });
