@@ -2,7 +2,7 @@
  * Removes or changes single values of the plan and of the renderers. Each time a test must fail.
  *
  * `npm run test:mutations -- [--all | --survivors | --count 60 --seed 1] [--only <part of a file name>]
- * [--tests <part of a test file name>] [--group 48] [--jobs 1] [--list]`
+ * [--tests <part of a test file name>] [--group 128] [--jobs 1] [--list]`
  *
  * The tests run in processes that stay: frameworks are loaded once and every file is compiled once. Each test file
  * first runs with sources that report which mutants are evaluated. Each mutant then runs the most promising tests of the
@@ -42,10 +42,10 @@ const TESTS = [
 const OTHER_TESTS = /@jest-environment|from 'typescript'/;
 
 /** Mutants that survive the most promising tests for this many milliseconds continue in groups. */
-const FIRST_ROUND = 2_000;
+const FIRST_ROUND = 1_000;
 
 /** How many mutants are active together. In a larger group, more tests fail and are repeated with parts of it. */
-const GROUP = '48';
+const GROUP = '128';
 
 /** A mutant is in an endless loop if its tests need this many times the milliseconds, and those of a new process. */
 const SLOWER = 10;
