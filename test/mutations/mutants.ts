@@ -19,6 +19,10 @@ export interface Mutant {
   readonly at: number;
 }
 
+export function nameOf({ file, line, change }: Mutant): string {
+  return `${file}:${line} ${change}`;
+}
+
 /** The source with the changes, which must not overlap. */
 export function mutated(source: string, mutants: readonly Mutant[]): string {
   return [...mutants]
