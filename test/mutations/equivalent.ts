@@ -57,6 +57,48 @@ export const EQUIVALENT: readonly Equivalent[] = [
     change: "without '[ModelDeliveryKind.IN_IMAGE]'",
     reason: ABSENT,
   },
+  {
+    file: 'src/plan/features.ts',
+    code: '[StreamProtocol.GRPC]: undefined,',
+    change: "without '[StreamProtocol.GRPC]'",
+    reason: ABSENT,
+  },
+  {
+    file: 'src/plan/features.ts',
+    code: '[ServerProtocol.HTTP1]: undefined,',
+    change: "without '[ServerProtocol.HTTP1]'",
+    reason: ABSENT,
+  },
+  {
+    file: 'src/plan/routes.ts',
+    code: '[OwnAddress.NONE]: undefined,',
+    change: "without '[OwnAddress.NONE]'",
+    reason: ABSENT,
+  },
+  {
+    file: 'src/plan/stream-ledger.ts',
+    code: '[StreamProtocol.SERVER_SENT_EVENTS]: undefined,',
+    change: "without '[StreamProtocol.SERVER_SENT_EVENTS]'",
+    reason: ABSENT,
+  },
+  {
+    file: 'src/kubernetes/private/workload.ts',
+    code: '[ScalingMetric.QUEUE_DEPTH]: undefined,',
+    change: "without '[ScalingMetric.QUEUE_DEPTH]'",
+    reason: ABSENT,
+  },
+  {
+    file: 'src/kubernetes/private/workload.ts',
+    code: '[ScalingMetric.GPU]: undefined,',
+    change: "without '[ScalingMetric.GPU]'",
+    reason: ABSENT,
+  },
+  {
+    file: 'src/kubernetes/private/workload.ts',
+    code: '[ScalingMetric.CUSTOM]: undefined,',
+    change: "without '[ScalingMetric.CUSTOM]'",
+    reason: ABSENT,
+  },
 ];
 
 export function isEquivalent(mutant: Mutant): boolean {
