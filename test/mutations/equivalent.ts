@@ -10,6 +10,10 @@ export interface Equivalent {
 }
 
 const ABSENT = 'the table has undefined for the key, and is read by key only; the compiler requires the row';
+const FALSE =
+  'the table is read by key, as a condition, and an absent row is false as well; the compiler requires the row';
+const NOT_CONFIGURED =
+  'no ModelDelivery configures this kind, so the text is in no message; the compiler requires the row';
 const NOT_RENDERED =
   'the type of the health check requires the member, and the configuration of the router does not contain it';
 
@@ -98,6 +102,55 @@ export const EQUIVALENT: readonly Equivalent[] = [
     code: '[ScalingMetric.CUSTOM]: undefined,',
     change: "without '[ScalingMetric.CUSTOM]'",
     reason: ABSENT,
+  },
+  {
+    file: 'src/plan/models.ts',
+    code: '[ModelDeliveryKind.IN_IMAGE]: false,',
+    change: "without '[ModelDeliveryKind.IN_IMAGE]'",
+    reason: FALSE,
+  },
+  {
+    file: 'src/plan/models.ts',
+    code: '[ModelDeliveryKind.IMAGE_VOLUME]: false,',
+    change: "without '[ModelDeliveryKind.IMAGE_VOLUME]'",
+    reason: FALSE,
+  },
+  {
+    file: 'src/plan/models.ts',
+    code: '[ModelDeliveryKind.BAKED]: false,',
+    change: "without '[ModelDeliveryKind.BAKED]'",
+    reason: FALSE,
+  },
+  {
+    file: 'src/plan/models.ts',
+    code: '[ModelDeliveryKind.VOLUME]: false,',
+    change: "without '[ModelDeliveryKind.VOLUME]'",
+    reason: FALSE,
+  },
+  {
+    file: 'src/plan/model-refusals.ts',
+    code: "[ModelDeliveryKind.IN_IMAGE]: 'files in the image of the server',",
+    change: "without '[ModelDeliveryKind.IN_IMAGE]'",
+    reason: NOT_CONFIGURED,
+  },
+  {
+    file: 'src/plan/model-refusals.ts',
+    code: "[ModelDeliveryKind.IN_IMAGE]: 'files in the image of the server',",
+    change:
+      "'[ModelDeliveryKind.IN_IMAGE]' as 'files in the image of the server-changed' instead of 'files in the image of the server'",
+    reason: NOT_CONFIGURED,
+  },
+  {
+    file: 'src/plan/model-refusals.ts',
+    code: "[ModelDeliveryKind.VOLUME]: 'an existing volume',",
+    change: "without '[ModelDeliveryKind.VOLUME]'",
+    reason: NOT_CONFIGURED,
+  },
+  {
+    file: 'src/plan/model-refusals.ts',
+    code: "[ModelDeliveryKind.VOLUME]: 'an existing volume',",
+    change: "'[ModelDeliveryKind.VOLUME]' as 'an existing volume-changed' instead of 'an existing volume'",
+    reason: NOT_CONFIGURED,
   },
 ];
 

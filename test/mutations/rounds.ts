@@ -89,7 +89,8 @@ export class Rounds {
   private async first(process: Process, mutant: Mutant): Promise<Verdict> {
     let milliseconds = 0;
     for (const choice of this.observed.testsOf(mutant)) {
-      if (milliseconds + this.observed.cost(choice.file, choice.tests) > FIRST_ROUND) continue;
+      if (milliseconds >= FIRST_ROUND) break;
+      if (this.observed.cost(choice.file, choice.tests) > 2 * FIRST_ROUND) continue;
       const outcome = await this.runTests(process, choice.file)(choice.tests, [mutant]);
       milliseconds += outcome.milliseconds;
       this.observed.learn(mutant, choice, outcome.red !== undefined);

@@ -108,12 +108,20 @@ describe('a model is delivered', () => {
   });
 
   test.each([
-    ModelDelivery.copy(),
-    ModelDelivery.imageVolume(),
-    ModelDelivery.baked(),
-  ])('from S3 only by a fetch: %j', (delivery) => {
+    [ModelDelivery.copy(), "a model in a registry: publish it there with 'to' (such as 'registry.example.com/models')"],
+    [
+      ModelDelivery.imageVolume(),
+      "a model in a registry: publish it there with 'to' (such as 'registry.example.com/models')",
+    ],
+    [
+      ModelDelivery.baked(),
+      "a model that is locked with the image of its server as base: '--variant baked --base <image>'",
+    ],
+  ])('from S3 only by a fetch: %j', (delivery, need) => {
     const { refusals } = planOf({ model: model('data', { delivery, to: 's3://acme-models' }) });
-    expect(refusals).toEqual([expect.stringMatching(/^\[ModelDelivery\] 'delivery' \(.*\) of model 'data' requires /)]);
+    expect(refusals).toEqual([
+      `[ModelDelivery] 'delivery' (${delivery._kind}) of model 'data' requires ${need}; or leave 'delivery' out`,
+    ]);
   });
 
   test('from S3 without a check if its layers cannot be packed again, which the ledger records', () => {
