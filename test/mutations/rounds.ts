@@ -4,7 +4,7 @@ import { groupsOf, type RunTests, search } from './groups';
 import { type Mutant, mutated, nameOf, observed } from './mutants';
 import { type Observation, Observed } from './observed';
 import type { Results, Verdict } from './results';
-import type { Digests, Store } from './store';
+import { type Digests, digestOf, type Store } from './store';
 import type { Outcome, TestProcess } from './test-process';
 
 /** Mutants that survive the most promising tests for this many milliseconds continue in groups. */
@@ -13,9 +13,6 @@ const FIRST_ROUND = 1_000;
 /** A mutant is in an endless loop if its tests need this many times the milliseconds, and those of a new process. */
 const SLOWER = 10;
 const LOADING = 20_000;
-
-/** What numbers the mutants. */
-const MUTANTS = 'test/mutations/mutants.ts';
 
 /** The part of the package that a source or test belongs to. */
 const partOf = (file: string) => file.split('/')[1];
@@ -65,6 +62,7 @@ export class Rounds {
     const { root, processes, mutants, digests, observations } = this.context;
     const started = Date.now();
     const numbered = [...mutants.entries()];
+    const numbers = digestOf(JSON.stringify(mutants));
     const changed = [...new Set(mutants.map(({ file }) => file))];
     const sources = Object.fromEntries(
       changed.map((file) => {
@@ -73,7 +71,7 @@ export class Rounds {
       }),
     );
     await inTurns(processes, files, async (process, file) => {
-      const digest = digests.of([file, MUTANTS, ...changed]);
+      const digest = `${numbers} ${digests.of([file, ...changed])}`;
       const known = observations.get(file);
       if (known?.digest === digest) return this.observed.add(file, known);
       const { red, message, milliseconds, tests, reached } = await process.run({ path: join(root, file), sources });

@@ -30,6 +30,10 @@ export class Store<T> {
   }
 }
 
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
 /** Digests of files, which do not change during a run. */
 export class Digests {
   private readonly known = new Map<string, string>();
@@ -44,11 +48,10 @@ export class Digests {
   }
 
   private compute(files: readonly string[]): string {
-    const hash = createHash('sha256');
-    for (const file of files) {
+    const texts = files.map((file) => {
       const path = join(this.root, file);
-      hash.update(`${file}\0${existsSync(path) ? readFileSync(path, 'utf8') : ''}\0`);
-    }
-    return hash.digest('hex').slice(0, 16);
+      return [file, existsSync(path) ? readFileSync(path, 'utf8') : ''];
+    });
+    return digestOf(JSON.stringify(texts));
   }
 }
