@@ -130,7 +130,7 @@ describe('an endpoint of gRPC backends', () => {
       'another method',
       { methods: [HttpMethod.GET, HttpMethod.POST] },
       {},
-      [`'methods' (GET, POST) must be omitted${because}`],
+      [`'methods' (GET, POST, HEAD) must be omitted${because}`],
     ],
     [
       'a removed prefix',

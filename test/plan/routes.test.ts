@@ -143,7 +143,7 @@ describe('routes of an endpoint', () => {
       key: 'endpoint#405',
       kind: 'method not allowed',
       methods: [],
-      allow: ['GET', 'POST'],
+      allow: ['GET', 'HEAD', 'POST'],
       shares: [],
     });
   });
@@ -188,8 +188,8 @@ describe('routes of an endpoint', () => {
     const platform = testPlatform();
     endpointOn(platform, 'get', { path: '/a', methods: [METHODS[0] as never] }).addBackend('a', backendOptions());
     endpointOn(platform, 'post', { path: '/a', methods: [METHODS[1] as never] }).addBackend('b', backendOptions());
-    expect(platform.plan().route('get', '405').allow).toEqual(['GET', 'POST']);
-    expect(platform.plan().route('post', '405').allow).toEqual(['GET', 'POST']);
+    expect(platform.plan().route('get', '405').allow).toEqual(['GET', 'HEAD', 'POST']);
+    expect(platform.plan().route('post', '405').allow).toEqual(['GET', 'HEAD', 'POST']);
     expect(platform.plan().refusals).toEqual([]);
   });
 });
