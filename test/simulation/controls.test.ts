@@ -43,6 +43,11 @@ const shortKeepAlive: Break = (one) => {
   return cutsConnections ? withServer(one, { keepAlive: serverIdle + NINE }) : undefined;
 };
 
+/** A limit for requests that a hop may apply before the longest one has ended. */
+function tooEarly({ demand }: Case, { requestSkew = NINE + 1 }: Hop): number {
+  return demand.request + Math.min(NINE, requestSkew / 2);
+}
+
 const BREAKS: { readonly [rule in TimeoutRuleId]?: Break } = {
   R1: shortKeepAlive,
   R4: (one) => {
@@ -52,10 +57,7 @@ const BREAKS: { readonly [rule in TimeoutRuleId]?: Break } = {
     if (!cutsConnections || !Number.isFinite(keepAlive) || keepAlive <= NINE || serverIdle === 0) return undefined;
     return withHop(one, last, () => ({ serverIdle: keepAlive - NINE }));
   },
-  R2: (one) =>
-    withHop(one, balancerIn(one.chain), ({ requestSkew = NINE + 1 }) => ({
-      silence: one.demand.request + Math.min(NINE, requestSkew / 2),
-    })),
+  R2: (one) => withHop(one, balancerIn(one.chain), (hop) => ({ silence: tooEarly(one, hop) })),
   R3: (one) => {
     const { stream } = one.demand;
     const at = balancerIn(one.chain);
@@ -82,7 +84,7 @@ const BREAKS: { readonly [rule in TimeoutRuleId]?: Break } = {
       return undefined;
     return withServer(one, { keepAlive: serverIdle + NINE });
   },
-  E2: (one) => withHop(one, balancerIn(one.chain), () => ({ request: one.demand.request + NINE })),
+  E2: (one) => withHop(one, balancerIn(one.chain), (hop) => ({ request: tooEarly(one, hop) })),
   E3: (one) => {
     const { stream } = one.demand;
     const at = balancerIn(one.chain);
