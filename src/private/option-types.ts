@@ -45,6 +45,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     backendName: 'string?',
     batching: 'BatchingOptions?',
     cache: 'CacheVolume?',
+    cancelOnDisconnect: 'boolean?',
     description: 'string?',
     directCallers: 'boolean?',
     environment: 'string{}?',
@@ -80,6 +81,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     backendName: 'string?',
     batching: 'BatchingOptions?',
     cache: 'CacheVolume?',
+    cancelOnDisconnect: 'boolean?',
     description: 'string?',
     directCallers: 'boolean?',
     environment: 'string{}?',
@@ -144,6 +146,14 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     command: 'string[]',
     args: 'string[]?',
     behavior: 'ServerBehavior?',
+  },
+  CorsOptions: {
+    allowOrigins: 'string[]',
+    allowCredentials: 'boolean?',
+    allowHeaders: 'string[]?',
+    allowMethods: 'HttpMethod[]?',
+    exposeHeaders: 'string[]?',
+    maxAge: 'Duration?',
   },
   CustomServerOptions: {
     descriptor: 'servers.ServerDescriptor',
@@ -363,6 +373,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     extraArgs: 'string[]?',
     version: 'string?',
     modelsPath: 'string?',
+    pull: 'string[]?',
   },
   RayActorOptions: {
     acceleratorType: 'string?',
@@ -473,6 +484,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     silentLimit: 'Duration?',
   },
   ServingEndpointProps: {
+    cors: 'CorsOptions?',
     description: 'string?',
     endpointName: 'string?',
     headers: 'HeaderMatch[]?',
@@ -565,6 +577,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     extraArgs: 'string[]?',
     version: 'string?',
     modelName: 'string',
+    modelConfigFile: 'string?',
     modelPath: 'string?',
   },
   TextEmbeddingsInferenceOptions: {
@@ -579,6 +592,11 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     model: 'string?',
     tensorParallelism: 'number?',
     command: 'string[]?',
+  },
+  TextModelOptions: {
+    path: 'string',
+    description: 'string?',
+    name: 'string?',
   },
   TpuOptions: {
     accelerator: 'string',
@@ -677,10 +695,17 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     hubImage: 'string?',
     listener: 'aws.ExistingListener?',
     loadBalancerLogs: 'aws.LoadBalancerLogOptions?',
+    loadBalancerSubnets: 'object?',
     modelBucketAccounts: 'string[]?',
+    natGateways: 'number?',
     outboundPeers: 'object[]?',
+    priorityRange: 'aws.PriorityRange?',
     publicAccess: 'boolean?',
     ruleQuota: 'number?',
+    securityGroupRuleQuota: 'number?',
+    targetQuota: 'number?',
+    taskQuota: 'number?',
+    taskSubnets: 'object?',
     vpc: 'object?',
   },
   'aws.EfsVolumeOptions': {
@@ -699,6 +724,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   },
   'aws.GpuAutoScalingGroupOptions': {
     instanceType: 'string',
+    eniTrunking: 'boolean?',
     maxInstances: 'number?',
     minInstances: 'number?',
     rootVolume: 'Size?',
@@ -706,6 +732,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     terminationProtection: 'boolean?',
   },
   'aws.GpuCapacityProviderOptions': {
+    eniTrunking: 'boolean?',
     shape: 'aws.GpuInstanceShape?',
   },
   'aws.GpuInstanceShape': {
@@ -719,6 +746,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     connectionLogs: 'boolean?',
     prefix: 'string?',
     retentionDays: 'number?',
+  },
+  'aws.PriorityRange': {
+    first: 'number',
+    last: 'number',
   },
   'aws.S3FilesVolumeOptions': {
     securityGroups: 'object[]',
@@ -774,6 +805,8 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   },
   'kubernetes.GatewayFeatures': {
     allowHeader: 'kubernetes.GatewaySupport?',
+    cancellation: 'kubernetes.GatewaySupport?',
+    cors: 'kubernetes.GatewaySupport?',
     failover: 'kubernetes.GatewaySupport?',
     forwardedPrefix: 'kubernetes.GatewaySupport?',
     grpc: 'kubernetes.GatewaySupport?',
@@ -836,6 +869,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   'kubernetes.GpuNodesOptions': {
     taintKeys: 'string[]?',
   },
+  'kubernetes.KedaOptions': {
+    pollingInterval: 'Duration?',
+    prometheusAddress: 'string?',
+  },
   'kubernetes.KubernetesEnvironmentOptions': {
     optional: 'boolean?',
     prefix: 'string?',
@@ -852,6 +889,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     gpuNodes: 'kubernetes.GpuNodes?',
     hubImage: 'string?',
     imagePullSecrets: 'string[]?',
+    keda: 'kubernetes.KedaOptions?',
     kubernetesVersion: 'string?',
     router: 'kubernetes.RouterOptions?',
     sidecar: 'Intermediary?',
@@ -1005,6 +1043,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     conflictingVariables: 'string{}?',
     connectionLimit: 'servers.ConnectionLimit?',
     declared: 'boolean?',
+    disconnect: 'servers.DisconnectBehavior?',
     drainKnob: 'servers.ServerKnob?',
     drainTimeoutBehavior: 'servers.DrainTimeoutBehavior?',
     environmentWins: 'boolean?',
@@ -1206,6 +1245,11 @@ export const ENUM_MEMBERS: { readonly [name: string]: { readonly [member: string
   'kubernetes.UnsatisfiableAction': {
     DO_NOT_SCHEDULE: 'DoNotSchedule',
     SCHEDULE_ANYWAY: 'ScheduleAnyway',
+  },
+  'servers.DisconnectBehavior': {
+    STOPS: 'stops the request',
+    NOTIFIES: 'notifies the application',
+    COMPLETES: 'completes the request',
   },
   'servers.DrainBehavior': {
     COMPLETES_REQUESTS: 'completes requests',
