@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { rangesOf } from '../../src/aws/priorities';
 import { OwnAddress } from '../../src/plan/choices';
 import type { ServingPlan } from '../../src/plan/plan';
 import { compareOrder, orderOf } from '../../src/plan/routes';
@@ -251,6 +252,42 @@ describe('priorities', () => {
     const [rule] = platform.plan().route('a', 'shares').rules;
     expect(rule?.movedFrom).toBe(preferred);
     expect(Math.abs((rule?.priority as number) - preferred)).toBeGreaterThan(90);
+  });
+});
+
+describe('priorities of a part of all', () => {
+  const PART = { ...NUMBERED, rules: { ...LIMITS, ...rangesOf({ first: 5001, last: 10_000 }) } };
+  const declarePart = (list: readonly { endpoint: Definition['endpoints'][number]; id: string }[]) => {
+    const platform = testPlatform({ target: PART });
+    for (const { endpoint, id } of list) declareEndpoint(platform, endpoint, id);
+    const plan = platform.plan();
+    fc.pre(fitsIn(plan));
+    return plan;
+  };
+
+  test('are unique, in the part and in matching order, and unused before an endpoint is added or removed', () => {
+    fc.assert(
+      fc.property(withoutPriorities, fc.nat(), ({ endpoints }, position) => {
+        const list = endpoints.map((endpoint, index) => ({ endpoint, id: `p${index}` }));
+        const more = declarePart(list);
+        const rules = more.endpoints
+          .flatMap(({ routes }) => routes)
+          .flatMap((route) =>
+            route.rules.map(({ priority, hosts }) => ({ priority, order: orderOf({ ...route, hosts }) })),
+          )
+          .sort((a, b) => a.priority - b.priority);
+        expect(new Set(rules.map(({ priority }) => priority)).size).toBe(rules.length);
+        rules.forEach(({ priority, order }, index) => {
+          expect(priority > 5000 && priority <= PART.rules.last).toBe(true);
+          const next = rules[index + 1];
+          if (next !== undefined) expect(compareOrder(order, next.order)).toBeLessThanOrEqual(0);
+        });
+        const fewer = declarePart(list.filter((_, index) => index !== position % list.length));
+        const [from, to] = [rulesByKey(fewer), rulesByKey(more)];
+        fc.pre(![...from.values(), ...to.values()].some(({ mayClash }) => mayClash));
+        expectSafe(from, to);
+      }),
+    );
   });
 });
 
