@@ -39,7 +39,11 @@ test.each([
   [1, 9999],
 ])('the range %i to %i has a band for each specificity, in matching order', (first, last) => {
   const limits = limitsOf(first, last);
-  const bands = [...ROUTES].sort((a, b) => compareOrder(orderOf(a), orderOf(b))).map((route) => bandOf(limits, route));
+  const ordered = [...ROUTES].sort((a, b) => compareOrder(orderOf(a), orderOf(b)));
+  // Some kinds of routes have the same bands.
+  const isFirst = (route: RouteConditions, index: number) =>
+    index === 0 || compareOrder(orderOf(ordered[index - 1] as RouteConditions), orderOf(route)) !== 0;
+  const bands = ordered.filter(isFirst).map((route) => bandOf(limits, route));
   expect(bands).toHaveLength(336);
   let next = first;
   for (const band of bands) {
