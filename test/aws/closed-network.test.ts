@@ -155,6 +155,11 @@ describe('without a NAT gateway', () => {
       { ...IN_ECR, gpu: Gpu.nvidia(), server: ModelServer.vllm({ model: 'acme/net' }) },
       "the server of backend 'backend' downloads model 'acme/net' from the Hugging Face Hub, which",
     ],
+    [
+      'a server that pulls a model into its store',
+      { ...IN_ECR, server: ModelServer.ollama({ pull: ['llama3.2:3b', 'hf.co/acme/net:Q4_K_M'] }) },
+      "the server of backend 'backend' pulls model 'hf.co/acme/net:Q4_K_M', which tasks do not reach from isolated subnets; use an image or a volume that contains it, or",
+    ],
   ])('%s is refused', (_what, options, message) => {
     const stack = on(
       closed,

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { isOffline } from '../../constructs/private/definition-warnings';
+import type { BackendIntent } from '../../plan/intents';
 import { parseEcrHost } from '../../private/images/ecr-host';
 import { isUnresolved } from '../../private/tokens';
 import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
@@ -90,19 +91,33 @@ function registryOf(image: string): string {
   return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : 'docker.io';
 }
 
+/** What to do with a model that is not in AWS. */
+const FROM_S3 = "publish it to S3 with 'serving publish', and use Model.FROM_S3";
+
 function modelDownloads({ intent, fetches, models }: BoundBackend, region: string): Download[] {
-  const fromS3 = "publish it to S3 with 'serving publish', and use Model.fromS3";
   const fetched = fetches.flatMap(({ model, uri = '', index }): Download[] => {
     const what = `model '${model}' of backend '${intent.name}' is downloaded from`;
     const other = (models[index]?._resources.owner as s3.IBucket | undefined)?.env.region ?? region;
     if (other !== region && !isUnresolved(other + region))
       return [{ what: `${what} a bucket in ${other}`, instead: `copy it to a bucket in ${region}`, isPublic: true }];
-    if (uri.startsWith('hf://')) return [{ what: `${what} the Hugging Face Hub`, instead: fromS3, isPublic: true }];
+    if (uri.startsWith('hf://')) return [{ what: `${what} the Hugging Face Hub`, instead: FROM_S3, isPublic: true }];
     if (!uri.startsWith('https://')) return [];
-    return [{ what: `${what} '${new URL(uri).host}'`, instead: fromS3, isPublic: false }];
+    return [{ what: `${what} '${new URL(uri).host}'`, instead: FROM_S3, isPublic: false }];
   });
-  const { hubModel } = intent.server;
-  if (hubModel === undefined || isOffline(intent.environment)) return fetched;
-  const what = `the server of backend '${intent.name}' downloads model '${hubModel}' from the Hugging Face Hub`;
-  return [...fetched, { what, instead: fromS3, isPublic: true }];
+  return [...fetched, ...serverDownloads(intent)];
 }
+
+/** What the server itself downloads when it starts. */
+function serverDownloads({ name, server, environment }: BackendIntent): Download[] {
+  const { hubModel, pulledModels = [] } = server;
+  const pulled = pulledModels.map((model): Download => {
+    const what = `the server of backend '${name}' pulls model '${model}'`;
+    return { what, instead: 'use an image or a volume that contains it', isPublic: !OWN_REGISTRY.test(model) };
+  });
+  if (hubModel === undefined || isOffline(environment)) return pulled;
+  const what = `the server of backend '${name}' downloads model '${hubModel}' from the Hugging Face Hub`;
+  return [...pulled, { what, instead: FROM_S3, isPublic: true }];
+}
+
+/** A model that Ollama pulls from another registry than its own and the Hugging Face Hub. */
+const OWN_REGISTRY = /^(?!(?:hf\.co|huggingface\.co|registry\.ollama\.ai)\/)[^/]*[.:][^/]*\//;
