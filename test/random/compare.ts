@@ -1,5 +1,6 @@
 /** Compares what targets run for one definition, read from their output. */
 import { isDeepStrictEqual } from 'node:util';
+import { serviceTags } from '../../src/aws/private/service-tags';
 import type { BackendIntent } from '../../src/plan/intents';
 import type { ObservedBackend } from '../support/observation';
 import { observeAws } from '../support/observe-aws';
@@ -59,7 +60,7 @@ export function differencesOf(rendered: { readonly [target in TargetName]?: Rend
 }
 
 /** The name of a backend in a tag, which AWS restricts to some characters. */
-const tagOf = (name: string) => name.replace(/[^\p{L}\p{Z}\p{N}_.:/=+@-]/gu, '-').slice(0, 256);
+const tagOf = (name: string) => serviceTags({ name })['serving:backend'] as string;
 
 interface Observed {
   readonly target: TargetName;

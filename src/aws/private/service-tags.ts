@@ -7,7 +7,10 @@ import { isUnresolved } from '../../private/tokens';
 const MAX_VALUE = 256;
 
 /** The tags of a service that identify its backend. */
-export function serviceTags({ name, description }: BackendIntent): Record<string, string> {
+export function serviceTags({
+  name,
+  description,
+}: Pick<BackendIntent, 'name' | 'description'>): Record<string, string> {
   return {
     'serving:backend': nameValue(name),
     ...(description !== undefined && { 'serving:description': descriptionValue(description) }),
