@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { homeFolder } from '../private/files/user-folders';
+import { suggest } from '../private/suggest';
 import { isHashWorker } from './artifact/hash-worker';
 import { CommandError } from './command-line/command-error';
 import { EXIT_CODES, OK, USAGE_ERROR } from './command-line/exit-codes';
@@ -34,10 +35,7 @@ async function run([name, ...rest]: readonly string[]): Promise<number> {
   }
   const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (row === undefined)
-    throw new CommandError(
-      'UnknownCommand',
-      `unknown command '${name}'; expected one of ${Object.keys(COMMANDS).join(', ')}`,
-    );
+    throw new CommandError('UnknownCommand', `unknown command '${name}'; ${suggest(name, Object.keys(COMMANDS))}`);
   const command = row.load();
   if (!optionsOf(rest).includes('--help')) return await command.run(rest);
   stdout.text(asCalled(`${command.usage}\n${exitCodes()}`));

@@ -205,8 +205,10 @@ describe('serving explain', () => {
   });
 
   test.each([
-    [['explain', 'everything'], "unknown section 'everything'; expected one of summary, routes, timeouts"],
+    [['explain', 'everything'], "unknown section 'everything'; expected one of 'summary', 'routes', 'timeouts'"],
     [['explain', '__proto__'], "unknown section '__proto__'"],
+    [['explain', 'timeout'], "unknown section 'timeout'; did you mean 'timeouts'?"],
+    [['explain', '--formt', 'json'], "unknown option '--formt'; did you mean '--format'?"],
     [['explain', 'rules', '--all'], "'rules' selects a section, but --all prints everything; omit one of them"],
     [['explain', 'rules', '-f', 'json'], "'rules' selects a section, but --format json prints everything"],
     [
@@ -215,12 +217,12 @@ describe('serving explain', () => {
     ],
     [['explain', '--format', 'xml'], '--format (xml) must be text, json or markdown'],
     [['explain', '--app', 'true'], 'the app has no endpoint: no ServingPlatform was synthesized'],
-    [['explain', '--depth', '3'], "Unknown option '--depth'"],
+    [['explain', '--depth', '3'], "unknown option '--depth'"],
     [['explain', '--depth', '3'], "\n'serving explain --help' lists the options\n"],
     [['explain', '--app', 'a', '--app', 'b'], '--app is specified twice, but accepts only one value'],
     [
       ['explode'],
-      "[UnknownCommand] unknown command 'explode'; expected one of diff, explain, lock, pack, publish, status, verify",
+      "[UnknownCommand] unknown command 'explode'; expected one of 'diff', 'explain', 'lock', 'pack', 'publish', 'status', 'verify'",
     ],
   ])('fails on %j', (args, message) => {
     const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));

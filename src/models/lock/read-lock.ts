@@ -76,13 +76,20 @@ export function requireLock(query: LockQuery = {}): LoadedLock {
   const { lockFile, from = process.cwd(), command } = query;
   const what =
     lockFile === undefined
-      ? `no ${LOCK_FILE} exists in '${shownPath(resolve(from))}' or its parent folders up to '${shownPath(projectFolders(from).at(-1) as string)}'`
+      ? `no ${LOCK_FILE} exists in ${searched(resolve(from), projectFolders(from).at(-1) as string)}`
       : `the lock file '${lockFile}' does not exist`;
   const way =
     command === undefined
       ? "run 'serving lock' with the directories of the models"
       : `run: serving lock ${command}${lockFile === undefined ? '' : lockFileFlag(resolve(from, lockFile))}`;
   throw new ServingError('LockFileNotFound', `${what}; ${way}`);
+}
+
+/** The folders of a search, from the first to the last, as a message shows them. */
+function searched(first: string, last: string): string {
+  return first === last
+    ? `'${shownPath(first)}', the root of the project`
+    : `'${shownPath(first)}' or its parent folders up to '${shownPath(last)}'`;
 }
 
 /** The nearest lock file in a folder or its parents, within the project. */

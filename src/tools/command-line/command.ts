@@ -1,6 +1,7 @@
 import { sep } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { mustHaveSlashes } from '../../private/slashes';
+import { nearest } from '../../private/suggest';
 import { CommandError } from './command-error';
 
 /** The options of every command whose values are paths on this machine, or in a directory. */
@@ -41,9 +42,19 @@ export function parseCommandLine<T extends ParseArgsConfig>(
     return parseArgs(config);
   } catch (error) {
     if (error instanceof CommandError) throw error;
+    const { message } = error as Error;
+    const [, unknown] = /^Unknown option '(-[^']+)'/.exec(message) ?? [];
+    if (unknown !== undefined) rejectUnknown(unknown, config.options, reject);
     // Node adds how to pass an argument that starts with a dash, which is rarely the problem.
-    return reject((error as Error).message.replace(/\. To specify a positional argument.*$/s, ''));
+    return reject(message.replace(/\. To specify a positional argument.*$/s, ''));
   }
+}
+
+/** Rejects an option that a command does not have, with the one that may be meant. */
+function rejectUnknown(name: string, options: ParseArgsConfig['options'], reject: (message: string) => never): never {
+  const known = [...Object.keys(options ?? {}), 'help', 'debug'];
+  const [meant] = name.startsWith('--') ? nearest(name.slice(2), known, 1) : [];
+  return reject(`unknown option '${name}'${meant === undefined ? '' : `; did you mean '--${meant}'?`}`);
 }
 
 type Token = NonNullable<ReturnType<typeof parseArgs<ParseArgsConfig & { tokens: true }>>['tokens']>[number];

@@ -1,4 +1,5 @@
 import { oneLine } from '../../private/credentials/redact';
+import { suggest } from '../../private/suggest';
 import { wrap } from '../../report/layout';
 import { renderMarkdown } from '../../report/markdown';
 import { mapTexts, type Section } from '../../report/sections';
@@ -77,7 +78,10 @@ function requireTwo(paths: readonly string[]): [string, string] {
 
 function requireKind(name: string): ChangeKind {
   if (Object.hasOwn(CHANGE_KINDS, name)) return name as ChangeKind;
-  throw new CommandError('InvalidOption', `--allow (${name}) must be one of ${Object.keys(CHANGE_KINDS).join(', ')}`);
+  throw new CommandError(
+    'InvalidOption',
+    `--allow (${name}) is not a code; ${suggest(name, Object.keys(CHANGE_KINDS))}`,
+  );
 }
 
 function formatOf(name: string): Print {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Explanation } from '../../plan/explanation';
 import { oneLine } from '../../private/credentials/redact';
 import { shownExplanation } from '../../private/shown-explanation';
+import { suggest } from '../../private/suggest';
 import { explain, isReportPart, REPORT_PARTS, type ReportPartName } from '../../report/explain';
 import { wrap } from '../../report/layout';
 import { renderDetails, renderMarkdown } from '../../report/markdown';
@@ -102,7 +103,7 @@ function runExplain(sections: readonly string[], options: Options): number {
 
 function requirePart(name: string): ReportPartName {
   if (isReportPart(name)) return name;
-  throw new CommandError('UnknownSection', `unknown section '${name}'; expected one of ${ALL.join(', ')}`);
+  throw new CommandError('UnknownSection', `unknown section '${name}'; ${suggest(name, ALL)}`);
 }
 
 function isFormat(name: string): name is keyof typeof FORMATS {

@@ -86,7 +86,7 @@ describe('the command line', () => {
 
   test('names only an unknown option and the help', () => {
     expect(bundle.run(folder, 'verify', '--nope').stderr).toBe(
-      "[InvalidArguments] Unknown option '--nope'\n'serving verify --help' lists the options\n",
+      "[InvalidArguments] unknown option '--nope'\n'serving verify --help' lists the options\n",
     );
   });
 

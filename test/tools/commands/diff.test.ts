@@ -187,7 +187,12 @@ test.each([
   [['a.yaml', 'linked'], 2, "[InvalidOutput] 'linked/x.yaml' cannot be read: EISDIR"],
   [['a.yaml', 'empty'], 2, "'empty' contains no cloud assembly and no Kubernetes object"],
   [['a.yaml', 'a.yaml', '--format', 'xml'], 2, '--format (xml) must be text, json or markdown'],
-  [['a.yaml', 'a.yaml', '--allow', 'Everything'], 2, '--allow (Everything) must be one of CapacityProviderInUse'],
+  [
+    ['a.yaml', 'a.yaml', '--allow', 'Everything'],
+    2,
+    "--allow (Everything) is not a code; expected one of 'CapacityProviderInUse', ",
+  ],
+  [['a.yaml', 'a.yaml', '--allow', 'Rols'], 2, "--allow (Rols) is not a code; did you mean 'Rolls'?"],
 ])('fails on %j', (args, exitCode, message) => {
   const { 'Serving.template.json': _, ...lost } = assembly('Old');
   writeFiles(folder, { 'a.yaml': deployment(''), 'bad.yaml': 'a: [', 'empty/readme.txt': '' });

@@ -78,7 +78,7 @@ describe('the arguments of serving lock', () => {
       '--source applies to models only; remove the option\n',
     ],
     [['lock', 'models/net', '--lock-file', 'models/net/lock.json'], 2, 'must not be inside the model'],
-    [['lock', '--depth', '3'], 2, "Unknown option '--depth'"],
+    [['lock', '--depth', '3'], 2, "unknown option '--depth'"],
   ])('fails on %j', (args, exitCode, message) => {
     const { status, stderr } = serving(...args);
     expect(stderr).toContain(message);
