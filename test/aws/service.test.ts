@@ -4,7 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { aws, Duration, Gpu, Model, Rollout, ScalingTarget } from '../../src';
 import { TargetPlatform } from '../../src/constructs/target-platform';
 import { newStack, oneBackend, only, templateOf } from '../support/aws';
-import { type Data, object, objects, strings } from '../support/data';
+import { type Data, object, objects, strings, text } from '../support/data';
 
 const SERVICE = 'AWS::ECS::Service';
 
@@ -189,7 +189,7 @@ describe('tags', () => {
 
   test('are different for different names, of at most the maximum length', () => {
     const values = ['SVM (v1)', 'SVM [v1]', 'SVM -v1-', `${'x'.repeat(250)}(`, `${'x'.repeat(250)}[`].map(
-      (backendName) => objects(only(templateOf(oneBackend({ backendName }).stack), SERVICE).Tags)[0]?.Value as string,
+      (backendName) => text(objects(only(templateOf(oneBackend({ backendName }).stack), SERVICE).Tags)[0]?.Value),
     );
     expect(new Set(values).size).toBe(values.length);
     expect(values).toContain('SVM -v1-');
