@@ -341,9 +341,11 @@ project.addTask('start', {
 });
 project.addTask('tarball', {
   description: 'Write the npm package without running the tests',
-  steps: [project.preCompileTask, project.compileTask, project.postCompileTask, project.packageTask].map(({ name }) => ({
-    spawn: name,
-  })),
+  steps: [project.preCompileTask, project.compileTask, project.postCompileTask, project.packageTask].map(
+    ({ name }) => ({
+      spawn: name,
+    }),
+  ),
 });
 
 // These belong to compiling, because documentation and packages are created from the compiled files.
