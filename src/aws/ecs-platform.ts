@@ -31,9 +31,9 @@ import { enclosingStack } from './stack';
  * `Cluster`, `LoadBalancerSecurityGroup`, `BackendSecurityGroup`, `LoadBalancer`, `Listener` on port 80, `HttpsListener` on port
  * 443, `Alarms`, `LogBucket`, and `Gpu-<instance type>` for each GPU capacity, with `Cluster`, `AutoScalingGroup`, `LaunchTemplate`,
  * `CapacityProvider`, `Role` and `SecurityGroup`. Endpoints have `Shares`, `Own-<name>`, `Header<n>`, `MethodNotAllowed`,
- * `Url` and `Dashboard`. Backends have `LogGroup`, `TaskDefinition`, `SecurityGroup`, `TargetGroup`, `Anchor`, `Service` and `Alarms`; the three before the last
- * end with `Http2` or `Grpc` for these protocols. If a route needs several rules, the ids of the additional ones end with `.1`,
- * `.2` and so on.
+ * `Url`, `Dashboard` and `Objectives`. Backends have `LogGroup`, `TaskDefinition`, `SecurityGroup`, `Alarms`, `TargetGroup`,
+ * `Anchor` and `Service`; the last three end with `Http2` or `Grpc` for these protocols. If a route needs several rules, the ids of
+ * the additional ones end with `.1`, `.2` and so on.
  *
  * Containers have no Linux capabilities, except NET_BIND_SERVICE for a port below 1024. To add capabilities, override the
  * task definition, for example `ContainerDefinitions.0.LinuxParameters.Capabilities.Drop` with `addPropertyOverride`.

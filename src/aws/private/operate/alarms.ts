@@ -13,7 +13,7 @@ export interface AlarmRow {
   readonly threshold: () => number;
   /** For how many minutes. @default - three of five */
   readonly minutes?: () => number;
-  /** What no data means. @default - that all is well, because counters have no data without events */
+  /** What no data means. @default - that nothing happened, because counters have no data without events */
   readonly missing?: () => cloudwatch.TreatMissingData;
   /** What happened, and the likely cause. */
   readonly description: () => string;

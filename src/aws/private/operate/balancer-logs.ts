@@ -9,8 +9,8 @@ import type { LoadBalancerLogOptions } from '../../load-balancer-logs';
 const RETENTION_DAYS = 90;
 
 /**
- * The writer of the logs, in every Region. The account of Elastic Load Balancing in the Region, which CDK uses where it knows
- * the Region, is the former way.
+ * The writer of the logs, in every Region. The account of Elastic Load Balancing in the Region, which CDK uses in stacks with a
+ * Region, is the former way.
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
  */
