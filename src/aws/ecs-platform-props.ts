@@ -153,7 +153,7 @@ export interface EcsPlatformProps extends ServingPlatformProps {
 
   /**
    * The image that fetches models from the Hugging Face Hub. Its arguments are those of KServe's storage initializer: a URI
-   * such as `hf://owner/name:<commit>`, and a directory.
+   * such as `hf://owner/name:<commit>`, and a directory; `STORAGE_ALLOW_PATTERNS` has the files to fetch, if they are set.
    *
    * @default - KServe's storage initializer, by a fixed tag
    */

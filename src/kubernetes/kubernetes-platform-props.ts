@@ -130,7 +130,8 @@ export interface KubernetesPlatformProps extends ServingPlatformProps {
 
   /**
    * The image that fetches models from the Hugging Face Hub. Like KServe's storage initializer, it gets a URI, such as
-   * `hf://owner/name:<commit>`, and a directory as its arguments.
+   * `hf://owner/name:<commit>`, and a directory as its arguments, and the files to fetch, if they are set, in
+   * `STORAGE_ALLOW_PATTERNS`.
    *
    * @default - KServe's storage initializer, by a pinned tag
    */

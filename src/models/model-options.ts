@@ -192,6 +192,13 @@ export interface HuggingFaceModelOptions extends FetchedModelOptions {
   readonly revision: string;
 
   /**
+   * The files to fetch: paths in the repository, or patterns with `*`, such as `*.safetensors`. `*` matches slashes too.
+   *
+   * @default - all files
+   */
+  readonly include?: string[];
+
+  /**
    * The access token for a gated or private repository.
    *
    * @default - none

@@ -41,7 +41,7 @@ interface Resources {
   readonly secrets?: { readonly [variable: string]: SecretValue };
   readonly volume?: ModelVolume;
   readonly directory?: string;
-  /** The paths of the files, if they are locked. */
+  /** The paths of the files, if they are locked or each is named. */
   readonly files?: readonly string[];
   /** The layers of the files, if they are locked. */
   readonly layers?: readonly LockedLayer[];
@@ -269,7 +269,7 @@ export class Model {
         "must be a repository of the Hugging Face Hub, owner and name, such as 'facebook/opt-125m'";
       throw new ServingError('InvalidModel', `'repository' ('${redact(repository)}') ${problem}`);
     }
-    const { revision, token } = options;
+    const { revision, token, include } = options;
     if (!/^[0-9a-f]{40}$/.test(revision)) {
       throw new ServingError(
         'InvalidModel',
@@ -280,9 +280,14 @@ export class Model {
       {
         ...placeOf(options, lastPart(repository)),
         uri: `hf://${repository}:${revision}`,
+        include: include === undefined ? undefined : includedFiles(repository, include),
         fetchSeconds: secondsOf(options.fetchTimeout),
       },
-      { path: options.path, secrets: token === undefined ? undefined : { HF_TOKEN: token } },
+      {
+        path: options.path,
+        secrets: token === undefined ? undefined : { HF_TOKEN: token },
+        files: include?.some((file) => /[*?[]/.test(file)) ? undefined : include,
+      },
     );
   }
 
@@ -450,6 +455,16 @@ function resolveLocked(
     );
   }
   return { name, reference: `${reference}@${locked.digest}`, platforms };
+}
+
+/** The files of a repository that are fetched. */
+function includedFiles(repository: string, include: readonly string[]): string[] {
+  const wrong = include.length === 0 ? '' : include.find((file) => !/^(?!\/|\.\.?(\/|$))[^\0-\x1f]+(?<!\/)$/.test(file));
+  if (wrong === undefined) return [...include];
+  throw new ServingError(
+    'InvalidModel',
+    `'include' ('${redact(wrong)}') of '${repository}' must have paths in the repository or patterns of them, such as '*.safetensors'; omit it for all files`,
+  );
 }
 
 function secondsOf(timeout: Duration | undefined): number | undefined {

@@ -254,6 +254,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     path: 'string?',
     fetchTimeout: 'Duration?',
     revision: 'string',
+    include: 'string[]?',
     token: 'SecretValue?',
   },
   HypercornOptions: {

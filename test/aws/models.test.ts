@@ -135,6 +135,15 @@ describe('a model of the Hugging Face Hub', () => {
     });
   });
 
+  test('may be some files of a repository', () => {
+    const model = Model.fromHuggingFace('acme/net', { revision: COMMIT, include: ['*.json', 'a$(b).gguf'] });
+    const { stack } = oneBackend({ model });
+    expect(container(templateOf(stack), 'Fetch0').Environment).toContainEqual({
+      Name: 'STORAGE_ALLOW_PATTERNS',
+      Value: '["*.json","a$(b).gguf"]',
+    });
+  });
+
   test('is fetched with the image of the platform, without permissions for S3', () => {
     const stack = newStack();
     new aws.EcsPlatform(stack, 'Platform', { hubImage: 'mirror.example.com/hub:1' });

@@ -254,6 +254,22 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { model: Model.fromHuggingFace('facebook/opt-125m', { revision: 'main' }) }),
   },
   {
+    name: 'a file outside of a repository of the Hugging Face Hub',
+    code: 'InvalidModel',
+    message:
+      "'include' ('../net.gguf') of 'acme/net' must have paths in the repository or patterns of them, such as '*.safetensors'; omit it for all files",
+    define: (scope) =>
+      one(scope, { model: Model.fromHuggingFace('acme/net', { revision: '0'.repeat(40), include: ['a', '../net.gguf'] }) }),
+  },
+  {
+    name: 'no file of a repository of the Hugging Face Hub',
+    code: 'InvalidModel',
+    message:
+      "'include' ('') of 'acme/net' must have paths in the repository or patterns of them, such as '*.safetensors'; omit it for all files",
+    define: (scope) =>
+      one(scope, { model: Model.fromHuggingFace('acme/net', { revision: '0'.repeat(40), include: [] }) }),
+  },
+  {
     name: 'a model of the Hugging Face Hub without an owner',
     code: 'InvalidModel',
     message:

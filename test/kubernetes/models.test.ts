@@ -366,6 +366,14 @@ describe('packed models', () => {
     });
   });
 
+  test('of the Hugging Face Hub may be some files of a repository', () => {
+    const given = Model.fromHuggingFace('acme/net', { revision: COMMIT, include: ['*.json', 'a$(b).gguf'] });
+    expect(podOf({ model: given }).initContainers[0].env).toEqual([
+      { name: 'HOME', value: '/tmp' },
+      { name: 'STORAGE_ALLOW_PATTERNS', value: '["*.json","a$$(b).gguf"]' },
+    ]);
+  });
+
   test('in a claim are mounted read-only, by name or by a claim of cdk8s-plus', () => {
     const chart = newChart();
     const claim = kplus.PersistentVolumeClaim.fromClaimName(chart, 'Claim', 'models');

@@ -93,6 +93,22 @@ describe('model in S3', () => {
   });
 });
 
+describe('files of a repository of the Hugging Face Hub', () => {
+  const commandOf = (include?: string[]) =>
+    singleBackend({
+      server: ModelServer.llamaCpp(),
+      model: Model.fromHuggingFace('acme/net', { revision: '0a'.repeat(20), include }),
+    }).backend._binding.intent.server.command.join(' ');
+
+  test('are those that the server can load if each is named', () => {
+    expect(commandOf(['README.md', 'q4/net.gguf'])).toContain('--model /models/q4/net.gguf ');
+  });
+
+  test.each([undefined, ['*.gguf'], ['net-[a-c].gguf', 'x.gguf'], ['net?.gguf']])('are unknown for %j', (include) => {
+    expect(() => commandOf(include)).toThrow('its files are unknown');
+  });
+});
+
 describe('the path of a model', () => {
   test.each([
     ['s3://acme-models/x/', '/tmp', '/tmp'],

@@ -169,6 +169,7 @@ export const OPTION_VALUES: { readonly [option: string]: readonly Part[] } = {
   'CacheVolumeOptions.path': ['/cache'],
   'DirectoryModelOptions.path': ['net', '/opt/net'],
   'EndpointPath.path': ['/batch', '/ping/'],
+  'HuggingFaceModelOptions.include': [['*.safetensors', 'config.json'], ['net-Q4_K_M.gguf']],
   'HuggingFaceModelOptions.path': ['opt', '/data/hub'],
   'LivenessCheck.path': ['/live', '/livez?full=1'],
   'ModelOptions.path': ['in-image'],

@@ -3,6 +3,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendBinding } from '../../constructs/bindings';
 import type { Model } from '../../models/model';
 import { ENDPOINT_VARIABLE, s3FetchCommand } from '../../models/private/fetch-command';
+import { hubEnvironment } from '../../models/private/hub-environment';
 import { storeVariables } from '../../models/private/store-variables';
 import { textCommand } from '../../models/private/text-command';
 import { ARCHIVE_NAME, isUrl, unpackCommand } from '../../models/private/unpack-command';
@@ -223,7 +224,8 @@ function variablesOf(
   const model = backend.models[index] as Model;
   if (step > 0) return { environment: home };
   const own = secretsOf(backend, index);
-  if (!uri.startsWith('s3://')) return { environment: home, secrets: own };
+  if (!uri.startsWith('s3://'))
+    return { environment: { ...home, ...hubEnvironment(model._intent()) }, secrets: own };
   const { endpoint } = model._intent();
   const { environment } = backend.intent;
   const secrets = containerSecrets(backend);

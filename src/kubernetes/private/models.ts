@@ -1,5 +1,6 @@
 import type { Model } from '../../models/model';
 import { ENDPOINT_VARIABLE, s3FetchCommand } from '../../models/private/fetch-command';
+import { hubEnvironment } from '../../models/private/hub-environment';
 import { storeVariables } from '../../models/private/store-variables';
 import { textCommand } from '../../models/private/text-command';
 import { ARCHIVE_NAME, isUrl, unpackCommand } from '../../models/private/unpack-command';
@@ -200,7 +201,8 @@ function fetcherOf(mounted: MountedModel, { fetchImage, hubImage, archiveImage, 
     };
   }
   if (address.startsWith('hf://')) {
-    return { image: hubImage, args: [address, `${FETCH_ROOT}/`], env: [home, ...ownSecrets(model)] };
+    const patterns = Object.entries(hubEnvironment(intent)).map(([name, value]) => ({ name, value: literal(value) }));
+    return { image: hubImage, args: [address, `${FETCH_ROOT}/`], env: [home, ...patterns, ...ownSecrets(model)] };
   }
   if (isUrl(intent)) return unpackerOf(intent, { archiveImage });
   if (intent.text !== undefined) {

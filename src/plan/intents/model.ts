@@ -58,6 +58,8 @@ export interface ModelIntent {
   readonly description?: string;
   /** The URI that it is fetched from, in S3 or on the Hugging Face Hub, or `text:definition`. @default - it is not fetched */
   readonly uri?: string;
+  /** The files of the repository to fetch, or patterns of them. @default - all */
+  readonly include?: string[];
   /** The text of the file, which is part of the definition. @default - it is fetched */
   readonly text?: string;
   /** The URL of the store with the protocol of S3. @default - Amazon S3, or that of the environment */

@@ -158,6 +158,11 @@ export const BACKEND_EDITS: readonly Edit[] = [
     { model: net('v1') },
     { model: Model.fromHuggingFace('a/b', { revision: '0a'.repeat(20) }) },
   ),
+  change(
+    'the files of a model of the hub',
+    { model: Model.fromHuggingFace('a/b', { revision: '0a'.repeat(20) }) },
+    { model: Model.fromHuggingFace('a/b', { revision: '0a'.repeat(20), include: ['*.json'] }) },
+  ),
   // Variables and secrets
   backendEdit('a variable', { environment: { LEVEL: 'debug' } }),
   change('the value of a variable', { environment: { LEVEL: 'debug' } }, { environment: { LEVEL: 'info' } }),
