@@ -225,10 +225,7 @@ export class Model {
     const path = requireIdentifier('path', options.path);
     const bytes = Buffer.byteLength(requireText('text', text));
     requireNumber('text', bytes, { min: 1, max: MAX_TEXT_BYTES, unit: 'bytes' });
-    return new Model(
-      { ...placeOf(options, lastPart(path), true), uri: TEXT_URI, text, bytes },
-      { path: options.path },
-    );
+    return new Model({ ...placeOf(options, lastPart(path), true), uri: TEXT_URI, text, bytes }, { path: options.path });
   }
 
   /**
@@ -459,7 +456,8 @@ function resolveLocked(
 
 /** The files of a repository that are fetched. */
 function includedFiles(repository: string, include: readonly string[]): string[] {
-  const wrong = include.length === 0 ? '' : include.find((file) => !/^(?!\/|\.\.?(\/|$))[^\0-\x1f]+(?<!\/)$/.test(file));
+  const wrong =
+    include.length === 0 ? '' : include.find((file) => !/^(?!\/|\.\.?(\/|$))\P{Cc}+(?<!\/)$/u.test(file));
   if (wrong === undefined) return [...include];
   throw new ServingError(
     'InvalidModel',

@@ -60,10 +60,18 @@ describe('backend', () => {
 
   test.each<[string, Partial<BackendOptions>, object]>([
     ['of the server', { server: ModelServer.nim() }, { memoryMib: 24_576, sharedMemoryMib: 16_384 }],
-    ['that is set', { resources: { sharedMemory: Size.gibibytes(32) } }, { memoryMib: 40_960, sharedMemoryMib: 32_768 }],
+    [
+      'that is set',
+      { resources: { sharedMemory: Size.gibibytes(32) } },
+      { memoryMib: 40_960, sharedMemoryMib: 32_768 },
+    ],
     ['that is smaller', { resources: { sharedMemory: Size.gibibytes(7) } }, { memoryMib: 8192, sharedMemoryMib: 7168 }],
-    ['next to memory that is set', { server: ModelServer.nim(), resources: { memory: Size.gibibytes(12) } }, { memoryMib: 12_288 }],
-  ])('reserves memory beside a shared memory %s', (_what, options, expected) => {
+    [
+      'next to memory that is set',
+      { server: ModelServer.nim(), resources: { memory: Size.gibibytes(12) } },
+      { memoryMib: 12_288 },
+    ],
+  ])('reserves memory in addition to a shared memory %s', (_what, options, expected) => {
     const intent = intentOf({ gpu: Gpu.nvidia(), ...options });
     expect(intent).toMatchObject(expected);
     expect(intent.memoryLimitMib).toBe(intent.memoryMib);

@@ -590,7 +590,10 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     name: 'some files of a repository of the Hugging Face Hub',
     define: (scope) =>
       one(scope, {
-        model: Model.fromHuggingFace('acme/net', { revision: '0a'.repeat(20), include: ['*.safetensors', 'a/config.json'] }),
+        model: Model.fromHuggingFace('acme/net', {
+          revision: '0a'.repeat(20),
+          include: ['*.safetensors', 'a/config.json'],
+        }),
       }),
   },
   {

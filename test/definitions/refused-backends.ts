@@ -303,7 +303,11 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
       "'modelConfigFile' and 'modelPath' of the server are mutually exclusive, because the file has the path of each model; remove one (at Serving/endpoint/v1)",
     define: (scope) =>
       one(scope, {
-        server: ModelServer.tensorflowServing({ modelName: 'net', modelPath: '/models/net', modelConfigFile: '/models/list' }),
+        server: ModelServer.tensorflowServing({
+          modelName: 'net',
+          modelPath: '/models/net',
+          modelConfigFile: '/models/list',
+        }),
       }),
   },
   {

@@ -109,7 +109,8 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
   {
     name: 'a text as a file of the system',
     code: 'InvalidModel',
-    message: "'path' ('/etc/hosts') would mount the model over '/etc', which the container needs; use a separate directory, such as '/models'",
+    message:
+      "'path' ('/etc/hosts') would mount the model over '/etc', which the container needs; use a separate directory, such as '/models'",
     define: (scope) => one(scope, { model: Model.fromText('a', { path: '/etc/hosts' }) }),
   },
   {
@@ -259,7 +260,9 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     message:
       "'include' ('../net.gguf') of 'acme/net' must have paths in the repository or patterns of them, such as '*.safetensors'; omit it for all files",
     define: (scope) =>
-      one(scope, { model: Model.fromHuggingFace('acme/net', { revision: '0'.repeat(40), include: ['a', '../net.gguf'] }) }),
+      one(scope, {
+        model: Model.fromHuggingFace('acme/net', { revision: '0'.repeat(40), include: ['a', '../net.gguf'] }),
+      }),
   },
   {
     name: 'no file of a repository of the Hugging Face Hub',

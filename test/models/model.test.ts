@@ -23,8 +23,8 @@ describe('text of the definition', () => {
 
   test('is below the models root, or in the working directory of the server', () => {
     const pathOf = (path: string) =>
-      singleBackend({ models: [Model.fromText('a', { path })], workingDirectory: '/srv' }).backend._binding.intent.models[0]
-        ?.mountPath;
+      singleBackend({ models: [Model.fromText('a', { path })], workingDirectory: '/srv' }).backend._binding.intent
+        .models[0]?.mountPath;
     expect(pathOf('./config.yaml')).toBe('/srv/config.yaml');
     expect(pathOf('/models/net/config.pbtxt')).toBe('/models/net/config.pbtxt');
   });

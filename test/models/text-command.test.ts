@@ -11,7 +11,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test.each(['a: 1\n', 'without a final newline', '-n', '%s\\n', 'é 🚀 "quoted" $HOME $(id)\r\n'])('%j is written as it is', (text) => {
+test.each([
+  'a: 1\n',
+  'without a final newline',
+  '-n',
+  '%s\\n',
+  'é 🚀 "quoted" $HOME $(id)\r\n',
+])('%j is written as it is', (text) => {
   // On ECS texts share the volume of the directory that contains them, which is empty.
   const file = join(folder, 'net', '1', 'a file');
   const { program, args } = textCommand(text, file);

@@ -28,7 +28,10 @@ const commandOf = (pull: string[], options = {}) => {
 };
 
 /** Runs the command of a server that pulls models. */
-async function run(pull: string[], act: (child: ChildProcess, log: string) => Promise<void> = async () => {}): Promise<Run> {
+async function run(
+  pull: string[],
+  act: (child: ChildProcess, log: string) => Promise<void> = async () => {},
+): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'pull-'));
   const program = join(folder, 'ollama');
   const log = join(folder, 'log');

@@ -224,8 +224,7 @@ function variablesOf(
   const model = backend.models[index] as Model;
   if (step > 0) return { environment: home };
   const own = secretsOf(backend, index);
-  if (!uri.startsWith('s3://'))
-    return { environment: { ...home, ...hubEnvironment(model._intent()) }, secrets: own };
+  if (!uri.startsWith('s3://')) return { environment: { ...home, ...hubEnvironment(model._intent()) }, secrets: own };
   const { endpoint } = model._intent();
   const { environment } = backend.intent;
   const secrets = containerSecrets(backend);

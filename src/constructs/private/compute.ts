@@ -43,7 +43,7 @@ export function computeOf({ gpu, resources = {} }: ComputeOptions, at: Construct
 
 /**
  * The compute with the `/dev/shm` that a server needs with GPUs. Its files count toward the memory of the container, so by default
- * there is as much memory beside them as without.
+ * there is as much memory with them as without.
  */
 export function withSharedMemory(
   compute: Compute,
@@ -53,7 +53,8 @@ export function withSharedMemory(
   const sharedMemoryMib = compute.sharedMemoryMib ?? (compute.gpu === undefined ? undefined : standard);
   const isDefault = resources.memory === undefined && resources.memoryLimit === undefined;
   const { memoryMib } = compute;
-  if (!isDefault || sharedMemoryMib === undefined || sharedMemoryMib < memoryMib) return { ...compute, sharedMemoryMib };
+  if (!isDefault || sharedMemoryMib === undefined || sharedMemoryMib < memoryMib)
+    return { ...compute, sharedMemoryMib };
   const total = memoryMib + sharedMemoryMib;
   return { ...compute, sharedMemoryMib, memoryMib: total, memoryLimitMib: total };
 }

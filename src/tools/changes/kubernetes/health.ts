@@ -23,7 +23,8 @@ function pathsOf(all: readonly ClusterObject[]): Map<string, string> {
   return new Map(
     configs.flatMap(({ namespace, body }) =>
       [...text(object(body.data)['haproxy.cfg']).matchAll(POOL)].map(
-        ([, name, lines = '']) => [`${namespace}/${name}`, /http-check send meth \S+ uri (\S+)/.exec(lines)?.[1] ?? '/'] as const,
+        ([, name, lines = '']) =>
+          [`${namespace}/${name}`, /http-check send meth \S+ uri (\S+)/.exec(lines)?.[1] ?? '/'] as const,
       ),
     ),
   );
