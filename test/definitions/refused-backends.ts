@@ -391,7 +391,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a whole ConfigMap as variables on AWS',
     code: 'ForeignResource',
     message:
-      "the environment of ConfigMap 'settings' of backend 'v1' belongs to platform 'kubernetes' and cannot be used on 'aws'; use one that both platforms support, or one for each in ScalingTarget.byPlatform (at Serving/endpoint/v1)",
+      "the environment of ConfigMap 'settings' of backend 'v1' belongs to platform 'kubernetes' and cannot be used on 'aws'; use one that both platforms support, or choose by platform (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes'],
     define: (scope) =>
@@ -970,7 +970,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'scaling by a metric of the cluster on another target',
     code: 'ForeignResource',
     message:
-      "scaling target 'jobs_waiting' belongs to platform 'kubernetes' and cannot be used on 'aws'; use one that both platforms support, or choose by platform (at Serving/endpoint/v1/Autoscaling)",
+      "scaling target 'jobs_waiting' belongs to platform 'kubernetes' and cannot be used on 'aws'; use one that both platforms support, or one for each in ScalingTarget.byPlatform (at Serving/endpoint/v1/Autoscaling)",
     on: ['aws'],
     acceptedOn: ['kubernetes'],
     define: (scope) =>
