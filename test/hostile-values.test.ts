@@ -10,7 +10,8 @@ import { OPTION_TYPES } from '../src/private/option-types';
 import { checkOptions } from '../src/private/options';
 import { backendOptions, singleBackend } from './support/definitions';
 
-const { HealthCheck, Model, ModelServer, SecretValue, ServerImage, ServingEndpoint } = library;
+const { HealthCheck, Model, ModelServer, PrometheusTarget, ScalingTarget } = library;
+const { SecretValue, ServerImage, ServingEndpoint } = library;
 
 const UNWRITABLE = ['a\u0000b', 'a\ud800b', '[object Object]'];
 
@@ -33,6 +34,18 @@ const TARGETS = Object.keys(RENDER);
 
 const one = (change: Partial<BackendOptions>, props: ServingEndpointProps = {}): Define => {
   return (scope) => new ServingEndpoint(scope, 'endpoint', props).addBackend('v1', backendOptions(change));
+};
+
+/** A backend that follows a query where the platform has KEDA. */
+const scaledBy = (query: string, prometheusAddress: string): Define => {
+  return (scope) => {
+    if (Chart.isChart(scope))
+      new library.kubernetes.KubernetesPlatform(scope, 'Platform', { keda: { prometheusAddress } });
+    const backend = new ServingEndpoint(scope, 'endpoint').addBackend('v1', backendOptions());
+    const kubernetes = PrometheusTarget.ofTotal('Jobs', query, 2);
+    const target = ScalingTarget.byPlatform({ aws: ScalingTarget.cpuUtilization(60), kubernetes });
+    backend.autoscale({ maxReplicas: 4, targets: [target] });
+  };
 };
 
 /** Every object inside a value, including itself. */
@@ -206,6 +219,9 @@ describe('newlines and control characters in texts', () => {
     'model description': (description) => one({ model: Model.fromS3('s3://acme/net/', { description }) }),
     'model path': (path) => one({ model: Model.fromS3('s3://acme/net/', { path }) }),
     'model key': (text) => one({ model: Model.fromS3(`s3://acme/${text}/`) }),
+    'Prometheus query': (query) => scaledBy(query, 'http://prometheus:9090'),
+    'Prometheus query in quotes': (text) => scaledBy(`sum(x{a=${JSON.stringify(text)}})`, 'http://prometheus:9090'),
+    'address of Prometheus': (text) => scaledBy('sum(x)', `http://prometheus:9090/${text}`),
     'model in the image': (text) => one({ model: Model.inImage(`/models/${text}`) }),
   };
   const REFUSED = /^\[(Invalid\w+|LocalhostBind)\] /;

@@ -5,6 +5,7 @@ import { CLASSES } from '../../src/private/option-classes';
 import { OPTION_TYPES } from '../../src/private/option-types';
 import { factoriesOf, isGenerated, memberOf, NotGenerated } from './arbitrary';
 import { FACTORIES } from './factories';
+import { FITS } from './fits';
 import { NOT_GENERATED, NOT_GENERATED_FACTORIES } from './not-generated';
 import { OPTION_VALUES } from './option-values';
 import { ALTERNATIVES, OTHERWISE, RARE, REQUIREMENTS, USUAL } from './related-options';
@@ -37,6 +38,26 @@ describe('random definitions', () => {
     expect(mentioned.filter((option) => !names.includes(option))).toEqual([]);
     expect(related.filter((type) => OPTION_TYPES[type] === undefined)).toEqual([]);
   });
+});
+
+test('fits mention only existing interfaces, factories and options', () => {
+  const factories = publicFactories();
+  const known = (type: string): readonly string[] | undefined => {
+    if (type === 'backend') return [...Object.keys(OPTION_TYPES.BackendOptions as object), 'scaling'];
+    const members = OPTION_TYPES[type];
+    if (members !== undefined) return Object.keys(members);
+    return factories.includes(type) ? ['0', '1', '2'] : undefined;
+  };
+  const unknown = Object.entries(FITS).flatMap(([type, rows]) =>
+    rows
+      .flatMap(({ if: present = {}, unless = {}, set = {}, drop = [] }) => [
+        ...[present, unless, set].flatMap(Object.keys),
+        ...drop,
+      ])
+      .filter((member) => known(type)?.includes(member) !== true)
+      .map((member) => `${type}.${member}`),
+  );
+  expect(unknown).toEqual([]);
 });
 
 /** Factories whose instances definitions contain without an option of their class. */
