@@ -86,7 +86,7 @@ export class Ledger {
     if (addresses.size > 0) this.addAccess(endpoint.path);
     if (attachments.length > 1) this.use(endpoint.path, Feature.FAILOVER);
     if (endpoint.priority !== undefined) this.addPriority(endpoint.path, endpoint.priority);
-    this.addTokens(endpoint.path, { hosts: endpoint.hosts.join(), path: endpoint.prefix });
+    this.addTokens(endpoint.path, { hosts: endpoint.hosts.join() });
     const stream = endpoint.protocol && FEATURE_OF_PROTOCOL[endpoint.protocol];
     if (stream !== undefined) this.use(endpoint.path, stream);
   }
