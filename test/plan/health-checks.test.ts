@@ -49,17 +49,33 @@ describe('a health check', () => {
   });
 
   test('has the shortest timeout of the target instead of a shorter one, which the ledger reports', () => {
-    const healthCheck = HealthCheck.http('/healthz', { timeout: seconds(1) });
-    const { plan, messages } = planOf({ target: { ...NUMBERED, healthCheck: LIMITS }, backend: { healthCheck } });
+    const healthCheck = HealthCheck.http('/healthz', {
+      timeout: seconds(1),
+      liveness: { timeout: seconds(1) },
+      startup: { path: '/started', timeout: seconds(1) },
+    });
+    const target = { ...NUMBERED, healthCheck: LIMITS, livenessCheck: { minTimeoutSeconds: 3 } };
+    const { plan, messages } = planOf({ target, backend: { healthCheck } });
     expect(messages).toEqual([]);
     const [backend] = plan.backends;
-    expect(backend?.health.timeoutSeconds).toBe(2);
-    expect(backend?.intent.healthCheck.timeoutSeconds).toBe(1);
+    expect(backend?.health).toMatchObject({
+      timeoutSeconds: 2,
+      liveness: { timeoutSeconds: 3 },
+      startup: { timeoutSeconds: 2 },
+    });
+    expect(backend?.intent.healthCheck).toMatchObject({ timeoutSeconds: 1, liveness: { timeoutSeconds: 1 } });
     expect(plan.ledger.filter(({ feature }) => feature === 'health check')).toEqual([
       expect.objectContaining({
+        path: backend?.intent.path,
         level: 'approximated',
         detail:
           'a check may take 2 s instead of 1 s, because that is the shortest timeout of an Application Load Balancer',
+      }),
+      expect.objectContaining({
+        path: backend?.intent.path,
+        level: 'approximated',
+        detail:
+          'a liveness check may take 3 s instead of 1 s, because that is the shortest timeout of an Application Load Balancer',
       }),
     ]);
   });

@@ -208,6 +208,12 @@ describe('the ledger', () => {
       detail:
         "gunicorn with sync workers processes 2 requests at a time, so a request of 60 s blocks its health check, which tolerates 25 s, and the replica becomes unhealthy; raise 'interval' or 'unhealthyThreshold' of its HealthCheck, process more requests at once, or lower 'requestTimeout'",
     });
+    const liveness = { interval: Duration.seconds(10), unhealthyThreshold: 3 };
+    expect(detail({ server: server(1), healthCheck: HealthCheck.http('/', { liveness }) })).toMatchObject({
+      level: SupportLevel.APPLICATION,
+      detail:
+        "gunicorn with sync workers processes one request at a time, so a request of 60 s blocks its liveness check, which tolerates 25 s, and the replica becomes restarted or replaced; raise 'liveness.interval' or 'liveness.unhealthyThreshold' of its HealthCheck, process more requests at once, or lower 'requestTimeout'",
+    });
     expect(ledgerOf().features()).not.toContain(LedgerTopic.HEALTH_CHECK);
   });
 
@@ -233,6 +239,17 @@ describe('the ledger', () => {
       path: 'endpoint',
       detail: 'hosts: written as it is',
     });
+    const sidecar = { name: 'log', image: ServerImage.fromRegistry('acme/log:1'), environment };
+    const props: [Partial<BackendOptions>, string][] = [
+      [{ image: ServerImage.fromRegistry(`acme/svm:${token}`) }, 'image'],
+      [{ server: ModelServer.command({ command: ['serve', token] }) }, 'command'],
+      [{ model: Model.fromS3(`s3://${token}/a/`) }, 'models'],
+      [{ sidecars: [sidecar] }, 'sidecars.log.environment.REGION'],
+    ];
+    for (const [options, prop] of props) {
+      const change = { healthCheck: HealthCheck.http('/'), ...options };
+      expect(ledgerOf({}, change, writing).detail(Feature.TOKENS)?.detail).toBe(`${prop}: written as it is`);
+    }
   });
 
   test.each<[string, ServingEndpointProps, Partial<ReturnType<typeof backendOptions>>]>([
@@ -342,6 +359,8 @@ describe('the images that a target provides', () => {
     { use: ImageUse.ROUTER, reference: `haproxy:1.2.3@sha256:${'a'.repeat(64)}`, released: '2026-01-02' },
     { use: ImageUse.S3, reference: 'aws-cli:4.5.6', released: '2026-03-04' },
     { use: ImageUse.HUB, reference: 'hub:v7.8.9', released: '2026-05-06' },
+    { use: ImageUse.ARCHIVES, reference: 'curl:7.8.9', released: '2026-07-08' },
+    { use: ImageUse.LINKS, reference: 'busybox:1.2.3', released: '2026-09-10' },
   ];
   const linesOf = (model?: Model, target = { ...ROUTER, images }) => {
     const { platform } = ledgerOf({}, model === undefined ? {} : { model }, target);
@@ -362,6 +381,18 @@ describe('the images that a target provides', () => {
       line(
         'router: haproxy:1.2.3, released 2026-01-02, models from the Hugging Face Hub: hub:v7.8.9, released 2026-05-06',
       ),
+    );
+  });
+
+  test('are listed if a model is downloaded, or mounted as an image', () => {
+    const digest = 'a'.repeat(64);
+    expect(linesOf(Model.fromUrl('https://example.com/model.bin', { sha256: digest }))).toEqual(
+      line(
+        'router: haproxy:1.2.3, released 2026-01-02, archives and models from URLs: curl:7.8.9, released 2026-07-08',
+      ),
+    );
+    expect(linesOf(Model.fromOci(`acme/model@sha256:${digest}`))).toEqual(
+      line('router: haproxy:1.2.3, released 2026-01-02, links to model images: busybox:1.2.3, released 2026-09-10'),
     );
   });
 
