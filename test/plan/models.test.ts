@@ -1,6 +1,7 @@
 import type { BackendOptions } from '../../src/constructs/backend-options';
 import { Model } from '../../src/models/model';
 import { ModelDelivery } from '../../src/models/model-delivery';
+import { ModelVolume } from '../../src/models/model-volume';
 import type { ComputeLimits } from '../../src/plan/intents';
 import { ModelDeliveryKind } from '../../src/plan/intents';
 import { deliveriesOf, planFetches } from '../../src/plan/models';
@@ -36,6 +37,12 @@ afterAll(() => project.remove());
 const model = (directory: string, options: Parameters<typeof Model.fromDirectory>[1] = {}) =>
   Model.fromDirectory(directory, { lockFile: project.lockFile, ...options });
 const image = (reference: string) => project.within(() => ServerImage.fromRegistry(reference));
+
+class Volume extends ModelVolume {
+  constructor() {
+    super('test', 'models');
+  }
+}
 
 /** Plans one backend on a target without some features, with a given compute. */
 function planOf(options: Partial<BackendOptions>, lacking: Feature[] = [], limits: ComputeLimits = {}) {
@@ -87,10 +94,18 @@ describe('a model is delivered', () => {
     expect(planOf({ model: model('shell', { delivery: ModelDelivery.copy() }) }).delivery).toBe('copy');
   });
 
-  test('not as a kind that the target does not support, and the refusal states what to do', () => {
-    const asked = model('data', { delivery: ModelDelivery.imageVolume() });
-    expect(planOf({ model: asked }, [Feature.MODEL_IMAGE_VOLUME]).refusals).toEqual([
-      "[Unsupported] 'model image volume' is not supported by the test platform: it has none; do otherwise",
+  test.each<[Feature, number, () => Partial<BackendOptions>]>([
+    [Feature.MODEL_FETCH, 1, () => ({ model: Model.fromS3('s3://acme-models/a/') })],
+    [Feature.MODEL_IMAGE_VOLUME, 0, () => ({ model: model('data', { delivery: ModelDelivery.imageVolume() }) })],
+    [Feature.MODEL_COPY, 1, () => ({ model: model('shell', { delivery: ModelDelivery.copy() }) })],
+    [Feature.MODEL_BAKED, 0, () => ({ model: model('baked'), image: image('acme/svm:1') })],
+    [Feature.MODEL_VOLUME, 0, () => ({ model: Model.fromVolume(new Volume()) })],
+  ])('not as a %s if the target does not support it, and the refusal states what to do', (feature, count, options) => {
+    const { ledger, fetches } = planOf(options());
+    expect(ledger).toContain(feature);
+    expect(fetches).toHaveLength(count);
+    expect(planOf(options(), [feature]).refusals).toEqual([
+      `[Unsupported] '${feature}' is not supported by the test platform: it has none; do otherwise`,
     ]);
   });
 
