@@ -50,6 +50,18 @@ describe('the tests of a mutant', () => {
     expect(testsOf(observed, second)[0]).toEqual({ file: 'test/x/own.test.ts', tests: ['seven'] });
   });
 
+  test('begin with those of a file with a similar name', () => {
+    const observed = observedFiles();
+    const reached = [['seven', [1]]] as const;
+    observed.add('test/x/own.test.ts', outcome({ seven: 100 }, reached));
+    observed.add('test/x/more-xs.test.ts', outcome({ seven: 400 }, reached));
+    expect(observed.testsOf(second).map(({ file }) => file)).toEqual([
+      'test/x/more-xs.test.ts',
+      'test/x/own.test.ts',
+      'test/y/short.test.ts',
+    ]);
+  });
+
   test('begin with those that failed for mutants of the same source', () => {
     const observed = observedFiles();
     const slow = observed.testsOf(first).find((choice) => choice.slow);

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Mutant } from './mutants';
 import type { Outcome } from './test-process';
 
@@ -103,12 +104,16 @@ export class Observed {
     return this.testsIn(file).filter(({ name }) => always.has(index) || byTest.get(name)?.has(index) === true);
   }
 
-  /** The choice of some tests of a file. Without experience, tests of the same part of the package are the most promising. */
+  /**
+   * The choice of some tests of a file. Without experience, tests of the same part of the package are promising, and most of
+   * all those of a file with a similar name.
+   */
   private choice(mutant: Mutant, file: string, chosen: Outcome['tests']): Choice {
     const tests = chosen.map(({ name }) => name);
     const slow = chosen.some(({ milliseconds }) => milliseconds >= SLOW);
     const { runs, reds } = this.experience.get(keyOf(mutant, { file, slow })) ?? { runs: 0, reds: 0 };
-    const prior = file.split('/')[1] === mutant.file.split('/')[1] ? 1 : 0.1;
+    const isOfPart = file.split('/')[1] === mutant.file.split('/')[1];
+    const prior = !isOfPart ? 0.1 : wordsOf(file).some((word) => wordsOf(mutant.file).includes(word)) ? 10 : 1;
     return { file, tests, slow, rank: (reds + prior) / (runs + 2) / this.cost(file, tests) };
   }
 }
@@ -124,4 +129,10 @@ function withoutWaiting(observation: Observation): Observation {
     ...observation,
     tests: tests.map(({ name, ...test }) => ({ name, milliseconds: test.milliseconds * factor })),
   };
+}
+
+/** The words of the name of a file, in the singular. */
+function wordsOf(file: string): string[] {
+  const [name = ''] = basename(file).split('.');
+  return name.split('-').map((word) => word.replace(/s$/, ''));
 }
