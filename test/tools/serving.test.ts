@@ -22,10 +22,19 @@ function serving(folder: string, ...args: string[]): { status: number | null; st
 
 /** A scratch folder with an app that imports the library, for apps that no example shows. */
 function withApp(code: string, run: (folder: string, app: string) => void): void {
+  withFile('app.ts', code, (folder, file) => run(folder, `tsx --tsconfig ${join(EXAMPLES, 'tsconfig.json')} ${file}`));
+}
+
+/** A scratch folder with an app in JavaScript, which starts much faster. */
+function withScript(code: string, run: (folder: string, app: string) => void): void {
+  withFile('app.js', code, (folder, file) => run(folder, `node ${file}`));
+}
+
+function withFile(name: string, code: string, run: (folder: string, file: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));
   try {
-    writeFileSync(join(folder, 'app.ts'), code);
-    run(folder, `tsx --tsconfig ${join(EXAMPLES, 'tsconfig.json')} ${join(folder, 'app.ts')}`);
+    writeFileSync(join(folder, name), code);
+    run(folder, join(folder, name));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -141,7 +150,7 @@ describe('serving explain', () => {
   });
 
   test('fails with the message of an app that throws', () => {
-    withApp("throw new Error('no weights today');", (folder, app) => {
+    withScript("throw new Error('no weights today');", (folder, app) => {
       const { status, stderr } = serving(folder, 'explain', '--app', app);
       expect(status).toBe(3);
       expect(stderr).toContain('no weights today');
@@ -149,17 +158,17 @@ describe('serving explain', () => {
   });
 
   test.each<[string, string, ErrorCode]>([
-    ['an option', "new ServingEndpoint(stack, 'endpoint', { timeout: 5 });", 'UnknownOption'],
+    ['an option', "new ServingEndpoint(chart, 'endpoint', { timeout: 5 });", 'UnknownOption'],
     [
       'a duplicate id',
-      "for (const path of ['/a', '/b']) new ServingEndpoint(stack, 'endpoint', { path });",
+      "for (const path of ['/a', '/b']) new ServingEndpoint(chart, 'endpoint', { path });",
       'DuplicateId',
     ],
     ['a model that is not locked', "Model.fromDirectory('models/net');", 'LockFileNotFound'],
   ])('exits with 1 for %s that the definition throws, with the error', (_, define, code) => {
-    const script = `import { App, Stack } from '${ROOT}/node_modules/aws-cdk-lib';
+    const script = `import { App, Chart } from '${ROOT}/node_modules/cdk8s';
       import { Model, ServingEndpoint } from '${ROOT}/src';
-      const stack = new Stack(new App(), 'Serving');
+      const chart = new Chart(new App(), 'serving');
       ${define}`;
     withApp(script, (folder, app) => {
       const { status, stdout, stderr } = serving(folder, 'explain', '--app', app);
@@ -174,7 +183,7 @@ describe('serving explain', () => {
     'Exception in thread "main" software.amazon.jsii.JsiiError: [UnknownOption] unknown option',
     'Error: Validation failed with the following errors:\n  [Serving/endpoint] [NameClash] duplicate Deployment',
   ])('exits with 1 if another language or a framework prints %j', (printed) => {
-    withApp(`console.error(${JSON.stringify(printed)}); process.exit(1);`, (folder, app) => {
+    withScript(`console.error(${JSON.stringify(printed)}); process.exit(1);`, (folder, app) => {
       expect(serving(folder, 'explain', '--app', app).status).toBe(REFUSED);
     });
   });
@@ -183,7 +192,7 @@ describe('serving explain', () => {
     'Error: [Unknown] of another package',
     "the log names 'UnknownOption' [UnknownOption]",
   ])('exits with 3 if an app fails with %j', (printed) => {
-    withApp(`console.error(${JSON.stringify(printed)}); process.exit(1);`, (folder, app) => {
+    withScript(`console.error(${JSON.stringify(printed)}); process.exit(1);`, (folder, app) => {
       const { status, stderr } = serving(folder, 'explain', '--app', app);
       expect(status).toBe(FAILED);
       expect(stderr).toContain(`[AppFailed] the app ('${app}') failed\n${printed}`);
