@@ -5,6 +5,7 @@ export * from './gateway-policy';
 export * from './gateway-profile';
 export * from './gateway-profile-options';
 export * from './gpu-nodes';
+export * from './keda-options';
 export * from './kubernetes-backend';
 export * from './kubernetes-endpoint';
 export * from './kubernetes-environment';

@@ -3,6 +3,7 @@ import type { ServingPlatformProps } from '../constructs/serving-platform';
 import type { Duration } from '../units/duration';
 import type { Gateway } from './gateway';
 import type { GpuNodes } from './gpu-nodes';
+import type { KedaOptions } from './keda-options';
 
 /** Options of the built-in router. */
 export interface RouterOptions {
@@ -69,24 +70,6 @@ export interface RouterOptions {
    * @default false - they are removed
    */
   readonly underscoresInHeaders?: boolean;
-}
-
-/** Options of KEDA in the cluster, version 2.17 or newer. */
-export interface KedaOptions {
-  /**
-   * The address of the Prometheus that evaluates the queries of `PrometheusTarget`, as KEDA reaches it, such as
-   * `http://prometheus.monitoring:9090`. It may end in a path, below which the API of Prometheus is.
-   *
-   * @default - queries are an error
-   */
-  readonly prometheusAddress?: string;
-
-  /**
-   * How often KEDA evaluates queries and schedules, in whole seconds.
-   *
-   * @default Duration.seconds(30)
-   */
-  readonly pollingInterval?: Duration;
 }
 
 /** Properties of the Kubernetes platform. */

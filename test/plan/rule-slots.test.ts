@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { rangesOf } from '../../src/aws/priorities';
+import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { OwnAddress } from '../../src/plan/choices';
 import type { ServingPlan } from '../../src/plan/plan';
 import { compareOrder, orderOf } from '../../src/plan/routes';
@@ -297,7 +298,7 @@ describe('the limits of rules', () => {
     const endpoint = endpointOn(platform, 'endpoint', {
       path: '/a/b/c',
       hosts: WILDCARD_HOSTS,
-      methods: [METHODS[0] as never, METHODS[1] as never],
+      methods: [HttpMethod.POST, HttpMethod.PUT],
       headers: [{ name: 'x-tier', values: ['gold'] }],
     });
     for (const id of ['one', 'two']) endpoint.addBackend(id, backendOptions({ ownAddress: OwnAddress.PATH }));

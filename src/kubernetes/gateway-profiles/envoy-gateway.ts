@@ -118,11 +118,13 @@ export const ENVOY_GATEWAY: GatewayProfileOptions = {
   features: {
     cancellation: {
       level: SupportLevel.APPROXIMATED,
-      detail: "Envoy closes the connection to every server when the client closes its own, regardless of 'cancelOnDisconnect'",
+      detail:
+        "Envoy closes the connection to every server when the client closes its own, regardless of 'cancelOnDisconnect'",
     },
     cors: {
       level: SupportLevel.NATIVE,
-      detail: 'the CORS filter of the HTTPRoute; a preflight request is answered with 200, without its origin if that is not allowed',
+      detail:
+        'the CORS filter of the HTTPRoute; a preflight request is answered with 200, without its origin if that is not allowed',
     },
     failover: {
       level: SupportLevel.APPROXIMATED,

@@ -6,6 +6,7 @@ import type { BackendPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import type { GpuNodes } from '../gpu-nodes';
 import type { PodSettingsOptions } from '../pod-settings-options';
+import { autoscalerSpec } from './autoscaler';
 import { type GpuPlacement, gpuPlacement } from './gpu-placement';
 import { type KedaSettings, scaledObjectSpec, TAKES_OVER } from './keda';
 import { annotationsOf, Component, type Labels, labelsOf } from './labels';
@@ -13,7 +14,7 @@ import type { DeploymentSpec } from './manifests';
 import { describeModels } from './models';
 import { addObject, writeAfter } from './objects';
 import type { PodOptions } from './pod';
-import { autoscalerSpec, deploymentSpec, disruptionSpec, serviceSpec } from './workload';
+import { deploymentSpec, disruptionSpec, serviceSpec } from './workload';
 
 /** The settings that all backends of a platform share. */
 export interface WorkloadSettings {

@@ -5,9 +5,9 @@ import { ScalingMetric, type ScalingTargetIntent, type ScheduleIntent } from '..
 import { requireIdentifier, requireNumber } from '../../private/checks';
 import { ServingError } from '../../private/errors';
 import { isUnresolved } from '../../private/tokens';
-import type { KedaOptions } from '../kubernetes-platform-props';
+import type { KedaOptions } from '../keda-options';
+import { scalingBehavior } from './autoscaler';
 import type { ScaledObjectSpec, Trigger } from './manifests';
-import { scalingBehavior } from './workload';
 
 /** KEDA of a platform, after defaults. */
 export interface KedaSettings {

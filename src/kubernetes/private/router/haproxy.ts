@@ -4,14 +4,7 @@ import { longestOf } from '../../../plan/timeouts/demand';
 import { renderBuffers } from './buffers';
 import { renderFrontend } from './frontend';
 import { MAX_CONNECTIONS } from './guards';
-import {
-  addresses,
-  CONNECT_RETRIES,
-  CONNECT_SECONDS,
-  type HaproxyOptions,
-  HEALTH_PATH,
-  METRICS_PATH,
-} from './options';
+import { addresses, CONNECT_RETRIES, CONNECT_SECONDS, type HaproxyOptions, HEALTH_PATH, METRICS_PATH } from './options';
 import { poolsOf, queueSeconds, renderPoolDefaults, renderPools, servesCalls } from './pools';
 import { renderProblemParts, renderProblems } from './problems';
 import { renderResolvers } from './resolvers';
