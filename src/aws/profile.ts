@@ -106,7 +106,7 @@ const OVER_TLS = {
  */
 const OWN_LISTENER = {
   [Feature.CORS]: approximated(
-    'a rule that answers preflight requests, and attributes of the listener, which add the headers to every response, whatever the origin of the request',
+    'a rule that answers preflight requests, and attributes of the listener, which add the headers to every response, regardless of the origin of the request',
   ),
 } satisfies Partial<CapabilityTable>;
 

@@ -1,6 +1,6 @@
 import { allowedMethods } from './allowed-methods';
-import type { BackendIntent } from './intents';
 import { refuseCors, refuseCorsOfCalls, sharedCors } from './cors';
+import type { BackendIntent } from './intents';
 import { numberRules } from './numbered-rules';
 import { clearPrefixes } from './path-prefix';
 import { hasRouteTimes, refuseSharedPaths } from './path-times';

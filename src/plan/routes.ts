@@ -224,9 +224,7 @@ export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[
   });
   routes.push(...below);
   if (endpoint.methods.length > 0) {
-    routes.push(
-      route(METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(endpoint), { ...ANSWERED, allow: allowed }),
-    );
+    routes.push(route(METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(endpoint), { ...ANSWERED, allow: allowed }));
   }
   return sortRoutes(routes);
 }

@@ -15,8 +15,8 @@ const RANGES: { readonly [kind in RouteKind]: Band } = {
 };
 
 /**
- * The priorities of the rules of an endpoint in the window that starts at its `priority`. Each kind has a fixed range, of which some have the same, so that
- * a rule that is added moves no other. Rules for which their range is too small have none.
+ * The priorities of the rules of an endpoint in the window that starts at its `priority`. Each kind has a fixed range, which
+ * some kinds share, so that a rule that is added moves no other. Rules for which the range is too small have none.
  */
 export function placeInWindow(priority: number, rules: readonly EndpointRule[]): [EndpointRule, Slot][] {
   const ranges = new Map(Object.values(RouteKind).map((kind) => [RANGES[kind].first, kind]));

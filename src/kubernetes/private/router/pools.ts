@@ -1,4 +1,4 @@
-import { isCancelled } from '../../../plan/cancellation';
+import { endsWithClient } from '../../../plan/cancellation';
 import { LoadBalancing, ServerProtocol } from '../../../plan/choices';
 import type { HealthCheckIntent } from '../../../plan/intents';
 import type { ServingPlan } from '../../../plan/plan';
@@ -117,7 +117,7 @@ export function limitOf(plan: ServingPlan, pool: BackendPlan, options: HaproxyOp
 
 /** The line by which requests of a pool leave the queue, or their server, when their clients close the connection. */
 export function cancellationOf({ intent }: BackendPlan): string[] {
-  return isCancelled(intent) ? ['  option abortonclose'] : [];
+  return endsWithClient(intent) ? ['  option abortonclose'] : [];
 }
 
 /** The number of server slots: the maximum number of ready replicas, which during a rollout are of two versions. */
