@@ -289,3 +289,41 @@ describe('service level objectives', () => {
     expect(() => objectivesWith(options)).toThrow(message);
   });
 });
+
+describe('what is already deployed', () => {
+  const resourcesOf = (template: Template) => template.toJSON().Resources as { [id: string]: Data };
+  const before = resourcesOf(templateWith({}));
+
+  /** The properties and attributes of deployed resources that an edit changes. */
+  const changedBy = (after: { [id: string]: Data }): string[] =>
+    Object.entries(before).flatMap(([id, old]) => {
+      const now = after[id];
+      if (now === undefined) return [`${id} is removed`];
+      const [was, is] = [old, now].map(({ Properties }) => object(Properties)) as [Data, Data];
+      return Object.keys({ ...was, ...is })
+        .filter((property) => JSON.stringify(was[property]) !== JSON.stringify(is[property]))
+        .map((property) => `${String(now.Type)}.${property}`);
+    });
+  const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer.LoadBalancerAttributes';
+  const DEPLOYMENTS = 'AWS::ECS::Service.DeploymentConfiguration';
+
+  test.each<[string, aws.EcsPlatformProps, aws.TaskSettingsOptions, string[]]>([
+    ['alarms', { alarms: {} }, {}, []],
+    ['alarms of a backend', {}, { alarms: {} }, []],
+    ['alarms that roll deployments back', { alarms: { rollBackDeployments: true } }, {}, [DEPLOYMENTS]],
+    ['a threshold of the circuit breaker', {}, { circuitBreakerThreshold: 2 }, [DEPLOYMENTS]],
+    ['dashboards', { dashboards: true }, {}, []],
+    ['logs of the load balancer', { loadBalancerLogs: {} }, {}, [LOAD_BALANCER]],
+    ['deletion protection', { deletionProtection: true }, {}, [LOAD_BALANCER]],
+    ['flow logs', { flowLogs: {} }, {}, []],
+    ['logs that are not kept', {}, { keepLogs: false }, []],
+  ])('is not replaced or rolled out by %s', (_what, props, settings, changed) => {
+    expect(changedBy(resourcesOf(templateWith(props, settings)))).toEqual(changed);
+  });
+
+  test('is not changed by objectives', () => {
+    const { stack, endpoint } = stackWith({});
+    aws.EcsEndpoint.of(endpoint).addServiceLevelObjectives({ latency: Duration.seconds(1) });
+    expect(changedBy(resourcesOf(templateOf(stack)))).toEqual([]);
+  });
+});
