@@ -59,6 +59,15 @@ export const INHERENT: readonly Expectation[] = [
   ...both('aws', ['PriorityInUse'], 'CloudFormation cannot swap what is unique in one update', [
     'two endpoints swap their priorities',
   ]),
+  ...both(
+    'aws',
+    ['OtherHealthCheck'],
+    'a target group has one check, which also another version of the server must pass',
+    ['a server with another default port'],
+  ),
+  ...both('kubernetes', ['OtherHealthCheck'], 'the router has one check for the Pods of a backend', [
+    'a server with another default port',
+  ]),
   ...back('aws', ['ReplicasReset'], 'the definition has a number below the maximum of autoscaling', ['autoscaling']),
   ...both('aws', ['AddressReplaced', 'Replaced'], 'another platform has another load balancer', [
     'a platform instead of the implicit one',

@@ -53,15 +53,6 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { server: ModelServer.ollama({ pull: ['llama3 8b'] }) }),
   },
   {
-    name: 'a model across more cores than Neuron devices have',
-    code: 'ConflictingProps',
-    on: ['kubernetes', 'test'],
-    message:
-      "'tensorParallelism' (10) must be at most the number of cores of the backend (1 with at most 8 each); increase the count of 'gpu' (at Serving/endpoint/v1)",
-    define: (scope) =>
-      one(scope, { server: ModelServer.vllm({ model: 'a/b', tensorParallelism: 10 }), gpu: Gpu.neuron() }),
-  },
-  {
     name: 'an HTTP health check of a gRPC server',
     code: 'ConflictingProps',
     message:
@@ -287,6 +278,15 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     message: "'batching.maxBatchSize' (0) must be a whole number between 1 and 100000 (at Serving/endpoint/v1)",
     define: (scope) =>
       one(scope, { server: ModelServer.vllm({ model: 'a/b', version: '0.18.0' }), batching: { maxBatchSize: 0 } }),
+  },
+  {
+    name: 'a model across more cores than Neuron devices have',
+    code: 'ConflictingProps',
+    on: ['kubernetes', 'test'],
+    message:
+      "'tensorParallelism' (10) must be at most the number of cores of the backend (1 with at most 8 each); increase the count of 'gpu' (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { server: ModelServer.vllm({ model: 'a/b', tensorParallelism: 10 }), gpu: Gpu.neuron() }),
   },
   {
     name: 'models to pull next to a model',
