@@ -781,7 +781,11 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
   {
     name: 'cross-origin requests of one page',
     define: (scope) => {
-      const cors = { allowOrigins: ['https://app.example.com'], allowCredentials: true, exposeHeaders: ['X-Request-Id'] };
+      const cors = {
+        allowOrigins: ['https://app.example.com'],
+        allowCredentials: true,
+        exposeHeaders: ['X-Request-Id'],
+      };
       one(scope, {}, { cors: { ...cors, allowHeaders: ['Content-Type', 'Authorization'], maxAge: Duration.hours(1) } });
     },
   },

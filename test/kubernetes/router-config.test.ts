@@ -87,9 +87,7 @@ describe('the configuration of the router', () => {
     [9, 3, 3],
   ])('gives each replica of the router its part of a concurrency of %d over %d: %d', (maxConcurrency, replicas, part) => {
     const haproxy = oneBackend({ maxConcurrency }, { replicas });
-    expect(lines(haproxy)).toEqual(
-      expect.arrayContaining([`default-server maxconn ${part}`, 'timeout queue 60s']),
-    );
+    expect(lines(haproxy)).toEqual(expect.arrayContaining([`default-server maxconn ${part}`, 'timeout queue 60s']));
   });
 
   test.each([

@@ -6,8 +6,8 @@ import {
   matchesPrefix,
   type Observation,
   type ObservedBackend,
-  replacePrefix,
   type Request,
+  replacePrefix,
 } from './observation';
 import { splitPath } from './request';
 import type { TestDocument, TestRoute, TestService } from './test-platform';

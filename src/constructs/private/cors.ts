@@ -24,7 +24,13 @@ export function corsOf(
   at: IConstruct,
 ): CorsIntent | undefined {
   if (options === undefined) return undefined;
-  const { allowMethods, allowHeaders = ['Content-Type'], allowCredentials = false, exposeHeaders = [], maxAge } = options;
+  const {
+    allowMethods,
+    allowHeaders = ['Content-Type'],
+    allowCredentials = false,
+    exposeHeaders = [],
+    maxAge,
+  } = options;
   for (const [prop, list] of Object.entries({ allowOrigins: options.allowOrigins, allowMethods, allowHeaders }))
     if (list?.length === 0)
       throw new ServingError('EmptyList', `'${prop}' ([]) of 'cors' must not be empty; add a value, or omit it`, at);

@@ -119,7 +119,16 @@ const BASES = [
 
 /** Requests that often match, and sometimes nearly. */
 export const requests: fc.Arbitrary<Request> = fc.record({
-  method: fc.constantFrom(...METHODS, ...METHODS, HttpMethod.OPTIONS, HttpMethod.OPTIONS, HttpMethod.PATCH, 'get', 'GET|e0', 'gold|x-tier'),
+  method: fc.constantFrom(
+    ...METHODS,
+    ...METHODS,
+    HttpMethod.OPTIONS,
+    HttpMethod.OPTIONS,
+    HttpMethod.PATCH,
+    'get',
+    'GET|e0',
+    'gold|x-tier',
+  ),
   host: fc.constantFrom(
     ...[
       'x.com',
