@@ -148,6 +148,47 @@ describe('routes of an endpoint', () => {
     });
   });
 
+  test('have all parts: with an own address, header rules, shares and a 405', () => {
+    const platform = testPlatform();
+    const props = { path: '/a', hosts: ['x.com'], stripPrefix: true, methods: METHODS.slice(0, 1) };
+    const endpoint = endpointOn(platform, 'endpoint', props);
+    const backend = endpoint.addBackend('v1', backendOptions());
+    const rule = { header: 'x-a', value: 'b' };
+    endpoint.splitTraffic({
+      headerRules: [
+        { ...rule, backend },
+        { ...rule, header: 'x-c', path: '/d' },
+      ],
+    });
+    const common = {
+      endpoint: 'endpoint',
+      hosts: ['x.com'],
+      prefix: '/a',
+      methods: ['GET'],
+      headers: [],
+      pickedByHeader: false,
+      shares: [{ backend: 'endpoint/v1', weight: 1 }],
+      replacePrefix: '/',
+      removedPrefix: '/a',
+      allow: [],
+      rules: [],
+      timeoutSeconds: 70,
+      silenceSeconds: 70,
+    };
+    const picked = (name: string, value: string) => ({ headers: [{ name, values: [value] }], pickedByHeader: true });
+    expect(platform.plan().endpoint('endpoint').routes).toEqual([
+      { ...common, key: 'endpoint#own:endpoint/v1', kind: 'own address', ...picked('x-serving-backend', 'v1') },
+      { ...common, key: 'endpoint#header:0', kind: 'header rule', ...picked('x-a', 'b') },
+      { ...common, key: 'endpoint#header:1', kind: 'header rule', ...picked('x-c', 'b'), replacePath: '/d' },
+      { ...common, key: 'endpoint#shares', kind: 'shares' },
+      {
+        ...common,
+        ...{ key: 'endpoint#405', kind: 'method not allowed', methods: [], shares: [], allow: ['GET'] },
+        ...{ replacePrefix: undefined, removedPrefix: undefined, timeoutSeconds: 0, silenceSeconds: 0 },
+      },
+    ]);
+  });
+
   test('strip the prefix, own addresses included', () => {
     const [own, shares] = routesOf({ path: '/classify', stripPrefix: true }, { ownAddress: OwnAddress.PATH });
     expect(own).toMatchObject({
