@@ -456,8 +456,7 @@ function resolveLocked(
 
 /** The files of a repository that are fetched. */
 function includedFiles(repository: string, include: readonly string[]): string[] {
-  const wrong =
-    include.length === 0 ? '' : include.find((file) => !/^(?!\/|\.\.?(\/|$))\P{Cc}+(?<!\/)$/u.test(file));
+  const wrong = include.length === 0 ? '' : include.find((file) => !/^(?!\/|\.\.?(\/|$))\P{Cc}+(?<!\/)$/u.test(file));
   if (wrong === undefined) return [...include];
   throw new ServingError(
     'InvalidModel',
