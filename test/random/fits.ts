@@ -19,11 +19,15 @@ const BATCHING = /^ModelServer\.(tensorflowServing|vllm|sglang|textGenerationInf
 const HTTP2 = /^ModelServer\.(hypercorn|granian)\b/;
 const LANGUAGE_MODELS =
   /^ModelServer\.(vllm|sglang|textGenerationInference|textEmbeddingsInference|llamaCpp|ollama|nim)\b/;
+const INTERPRETED =
+  /^ModelServer\.(wsgi|asgi|gunicorn|uvicorn|hypercorn|granian|waitress|rayServe|litServe)\b|interpreter/;
 const GRPC = /gRPC|HealthCheck\.grpc/;
 const HEALTHY = call('HealthCheck.http', '/healthz');
 
 /** The options of a backend, with those of its autoscaling as `scaling`. */
 const BACKEND: readonly Fit[] = [
+  { if: { server: /ModelServer\.shell.*Flag/s }, set: { server: call('ModelServer.command', { command: ['serve'] }) } },
+  { if: { targetSettings: /enableExecuteCommand: true/ }, set: { readOnlyRootFilesystem: false } },
   { if: { server: UNDECLARED }, unless: { healthCheck: ANY }, set: { healthCheck: HEALTHY } },
   { if: { batching: ANY }, unless: { server: BATCHING }, drop: ['batching'] },
   // Servers that speak one protocol.
@@ -33,7 +37,7 @@ const BACKEND: readonly Fit[] = [
   { if: { protocol: /gRPC/ }, unless: { healthCheck: /HealthCheck\.grpc/ }, drop: ['protocol'] },
   { if: { protocol: GRPC }, drop: ['smokeTest', 'stickySession'] },
   // Requests inside the container are sent by an interpreter.
-  { if: { smokeTest: ANY, server: UNDECLARED }, unless: { server: /interpreter/ }, drop: ['smokeTest'] },
+  { if: { smokeTest: ANY }, unless: { server: INTERPRETED }, drop: ['smokeTest'] },
   { if: { healthCheck: /statuses|liveness|startup/, server: UNDECLARED }, set: { healthCheck: HEALTHY } },
   {
     if: { timeouts: /drain|stop/ },
@@ -74,6 +78,11 @@ const BACKEND: readonly Fit[] = [
  */
 export const FITS: { readonly [type: string]: readonly Fit[] } = {
   backend: BACKEND,
+  AdditionalPort: [
+    { if: { name: /metrics/ }, set: { port: 9000 } },
+    { if: { name: /grpc/ }, set: { port: 9001 } },
+    { if: { name: /admin/ }, set: { port: 8001 } },
+  ],
   RayServeOptions: [{ if: { extraArgs: ANY }, unless: { app: ANY }, drop: ['extraArgs'] }],
   HeaderRule: [{ unless: { path: ANY, backend: ANY }, set: { path: '/explain' } }],
   'Model.fromS3': [{ if: { 1: /unpack/ }, unless: { 0: /\.tar\.gz/ }, set: { 0: 's3://acme-models/net.tar.gz' } }],
