@@ -1,8 +1,5 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type { IConstruct } from 'constructs';
-import { requireNumber, requireShape } from '../private/checks';
 import type { Duration } from '../units/duration';
-import { requireSeconds } from '../units/private/seconds';
 
 /**
  * CloudWatch alarms.
@@ -59,24 +56,4 @@ export interface AlarmOptions {
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
    */
   readonly rollBackDeployments?: boolean;
-}
-
-/** What is read from `actions` and `okActions`. */
-const ACTION = {
-  kind: 'a cloudwatch.IAlarmAction',
-  member: 'bind',
-  example: "new SnsAction(topic) of 'aws-cdk-lib/aws-cloudwatch-actions'",
-};
-
-/** The longest response time of an alarm, in seconds: that of a request through the load balancer. */
-const MAX_LATENCY_SECONDS = 4000;
-
-/** Checks the values of alarms. */
-export function checkAlarms(options: AlarmOptions, at?: IConstruct): void {
-  const { actions = [], okActions = [], errorPercent, latency } = options;
-  for (const [prop, list] of Object.entries({ actions, okActions }))
-    for (const [index, action] of list.entries()) requireShape(`alarms.${prop}[${index}]`, action, ACTION, at);
-  if (errorPercent !== undefined) requireNumber('alarms.errorPercent', errorPercent, { min: 0, max: 99, at });
-  if (latency !== undefined)
-    requireSeconds('alarms.latency', latency, { min: 0.001, max: MAX_LATENCY_SECONDS, whole: false, at });
 }

@@ -2,7 +2,8 @@ import type * as applicationsignals from 'aws-cdk-lib/aws-applicationsignals';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ServingEndpoint } from '../constructs/serving-endpoint';
 import { checkOptions } from '../private/options';
-import { resolveObjectives, type ServiceLevelObjectiveOptions } from './objective-options';
+import type { ServiceLevelObjectiveOptions } from './objective-options';
+import { resolveObjectives } from './operate-checks';
 import type { ListenerRules } from './private/listener-rules';
 import { RULES } from './rendered';
 

@@ -1,7 +1,4 @@
-import { requireNumber } from '../private/checks';
-import { ServingError } from '../private/errors';
 import type { Duration } from '../units/duration';
-import { requireSeconds } from '../units/private/seconds';
 
 /** Service level objectives of an endpoint, of which there is one for each goal that is set. */
 export interface ServiceLevelObjectiveOptions {
@@ -32,35 +29,4 @@ export interface ServiceLevelObjectiveOptions {
    * @default 28
    */
   readonly intervalDays?: number;
-}
-
-/** Goals after defaults. */
-export interface Objectives {
-  readonly availabilityGoal: number;
-  readonly latency?: { readonly seconds: number; readonly goal: number };
-  readonly days: number;
-}
-
-/** https://docs.aws.amazon.com/applicationsignals/latest/APIReference/API_Goal.html */
-const GOAL = { min: 0.1, max: 99.999 };
-const MAX_DAYS = 365;
-
-/** Checks the goals, and applies the defaults. */
-export function resolveObjectives(options: ServiceLevelObjectiveOptions): Objectives {
-  const { availabilityGoal = 99.9, latency, latencyGoal, intervalDays = 28 } = options;
-  if (latencyGoal !== undefined && latency === undefined)
-    throw new ServingError(
-      'ConflictingProps',
-      `'latencyGoal' (${latencyGoal}) requires 'latency'; set both, or neither`,
-    );
-  return {
-    availabilityGoal: requireNumber('availabilityGoal', availabilityGoal, GOAL),
-    days: requireNumber('intervalDays', intervalDays, { min: 1, max: MAX_DAYS, integer: true }),
-    ...(latency !== undefined && {
-      latency: {
-        seconds: requireSeconds('latency', latency, { min: 0.001, max: 4000, whole: false }),
-        goal: requireNumber('latencyGoal', latencyGoal ?? 99, GOAL),
-      },
-    }),
-  };
 }

@@ -2,7 +2,7 @@ import { requireNumber, requireShape, type Shape } from '../private/checks';
 import { describe } from '../private/describe';
 import { ServingError } from '../private/errors';
 import { isUnresolved } from '../private/tokens';
-import { checkAlarms } from './alarm-options';
+import { checkAlarms } from './operate-checks';
 import { checkTaskPatches } from './task-patches';
 import { LogMode, type TaskSettingsOptions } from './task-settings-options';
 

@@ -10,7 +10,7 @@ const words = (text: string): string[] => text.trim().split(/\s+/);
 
 /** The guides, each with the interfaces that it describes. */
 const GUIDES: { readonly [page: string]: readonly string[] } = {
-  'endpoints.md': words(`EndpointPath HeaderMatch ServingEndpointProps Streaming`),
+  'endpoints.md': words(`CorsOptions EndpointPath HeaderMatch ServingEndpointProps Streaming`),
   'traffic.md': words(`CanaryOptions HeaderRule StickySession TrafficShare TrafficSplitOptions TrafficSplitProps`),
   'backends.md': words(`
     AdditionalPort AttachBackendOptions BackendOptions BackendProps BackendTimeouts BatchingOptions
@@ -22,19 +22,20 @@ const GUIDES: { readonly [page: string]: readonly string[] } = {
   'autoscaling.md': words(`AutoscalingOptions AutoscalingPolicyProps ScalingSchedule`),
   'models.md': words(`
     DirectoryImageOptions DirectoryModelOptions HuggingFaceModelOptions ModelOptions OciModelOptions S3Credentials
-    S3ModelOptions UrlModelOptions VolumeModelOptions aws.EfsVolumeOptions aws.S3FilesVolumeOptions
+    S3ModelOptions TextModelOptions UrlModelOptions VolumeModelOptions aws.EfsVolumeOptions aws.S3FilesVolumeOptions
   `),
   'platforms.md': words(`
     ServingPlatformProps aws.EcsPlatformProps kubernetes.KubernetesPlatformProps kubernetes.RouterOptions
   `),
   'aws.md': words(`
-    aws.ExistingListenerAttributes aws.ExistingListenerOptions aws.GpuAutoScalingGroupOptions
-    aws.GpuCapacityProviderOptions aws.GpuInstanceShape aws.TaskSettingsOptions
+    aws.AlarmOptions aws.ExistingListenerAttributes aws.ExistingListenerOptions aws.GpuAutoScalingGroupOptions
+    aws.GpuCapacityProviderOptions aws.GpuInstanceShape aws.LoadBalancerLogOptions aws.PriorityRange
+    aws.ServiceLevelObjectiveOptions aws.TaskSettingsOptions
   `),
   'kubernetes.md': words(`
     AmdGpuOptions IntelGpuOptions NeuronOptions TpuOptions kubernetes.CustomGpuNodesOptions
     kubernetes.FeatureDiscoveryOptions kubernetes.GatewayOptions kubernetes.GatewayProfileOptions
-    kubernetes.GpuNodesOptions kubernetes.PodSettingsOptions
+    kubernetes.GpuNodesOptions kubernetes.KedaOptions kubernetes.PodSettingsOptions
   `),
   'timeouts.md': words(`
     ApplicationLoadBalancerTimes CloudFrontTimes EnvoyTimes HaproxyTimes IntermediaryTimes

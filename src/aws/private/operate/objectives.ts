@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import * as signals from 'aws-cdk-lib/aws-applicationsignals';
 import { Construct } from 'constructs';
-import type { Objectives } from '../../objective-options';
+import type { Objectives } from '../../operate-checks';
 import { outermostStack } from '../../stack';
 import type { BackendService } from '../backend-service';
 import { late } from '../late';
