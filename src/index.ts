@@ -10,6 +10,7 @@ export * from './constructs/batching-options';
 export * from './constructs/endpoint-options';
 export * from './constructs/intermediary';
 export * from './constructs/prometheus-target';
+export * from './constructs/queue-options';
 export * from './constructs/references';
 export * from './constructs/scaling-schedule';
 export * from './constructs/scaling-target';

@@ -250,7 +250,7 @@ function servers(endpoint: FleetEndpoint): string[] {
           `  http-check send meth GET uri ${healthPath} ver HTTP/1.1 hdr Host '%[bc_dst,regsub("^(.*:.*)$","[\\1]")]:%[bc_dst_port]'`,
           '  http-check expect status 200-399',
         ]),
-    // uvicorn reports to the application that the client is gone.
+    // uvicorn notifies the application when a client has gone.
     ...(slug.endsWith('-v2') ? ['  option abortonclose'] : []),
     `  server-template pod ${2 * (scaling?.max ?? 1)} "_http._tcp.${slug}-pods.\${POD_NAMESPACE}.svc.cluster.local"`,
     '',

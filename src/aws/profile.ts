@@ -155,6 +155,9 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.MAX_CONCURRENCY]: leftToApplication(
     'the load balancer has no limit of concurrent requests; the server must enforce it',
   ),
+  [Feature.QUEUE]: leftToApplication(
+    'the load balancer has no queue; the server must limit its own, and answer further requests with 429 or 503',
+  ),
   [Feature.CANCELLATION]: leftToApplication(
     'the load balancer decides whether it closes the connection to the server; a request can run to its end',
   ),

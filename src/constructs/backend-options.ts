@@ -37,10 +37,12 @@ import { checkFramework } from './private/framework';
 import { checkDeviceVariables } from './private/gpu-environment';
 import { modelIntentsOf } from './private/model-intents';
 import { overridesOf } from './private/overrides';
+import { queueOf } from './private/queue';
 import { cachedEnvironment, scratchIntentsOf } from './private/scratch';
 import { type OtherMount, sidecarsOf } from './private/sidecars';
 import { smokeTestOf } from './private/smoke-test';
 import { stickySecondsOf } from './private/sticky-session';
+import type { QueueOptions } from './queue-options';
 import type { ServingPlatform } from './serving-platform';
 import type { StickySession } from './sticky-session';
 
@@ -174,6 +176,16 @@ export interface BackendOptions {
    * @default - no limit
    */
   readonly maxConcurrency?: number;
+
+  /**
+   * The requests that wait until a replica is below `maxConcurrency`, which it requires.
+   *
+   * AWS: left to the application, because the load balancer has no queue. Kubernetes: the queue of the router; gateways have
+   * none.
+   *
+   * @default - any number of requests wait, each for up to `requestTimeout` of the endpoint
+   */
+  readonly queue?: QueueOptions;
 
   /**
    * Whether a request ends when its client closes the connection: it leaves the queue, or the connection to the server is
@@ -470,6 +482,7 @@ export function resolveBackend(
     ...replicasOf(options, target, scope),
     maxConcurrency,
     cancelOnDisconnect: options.cancelOnDisconnect,
+    queue: queueOf(options.queue, maxConcurrency, scope),
     ...healthOf(options, server, { name, protocol, at: scope }),
     timeouts: overridesOf(options.timeouts, scope),
     directCallers: options.directCallers,

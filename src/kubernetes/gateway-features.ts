@@ -59,6 +59,8 @@ export interface GatewayFeatures {
   readonly failover?: GatewaySupport;
   /** A limit on the concurrent requests of each replica. @default - left to the application */
   readonly maxConcurrency?: GatewaySupport;
+  /** A limited queue in front of the replicas. @default - left to the application */
+  readonly queue?: GatewaySupport;
   /** Requests end with the connection of their client. @default - left to the gateway */
   readonly cancellation?: GatewaySupport;
 }

@@ -8,7 +8,7 @@ import { Feature, SupportLevel, type TargetProfile } from './target-profile';
  * Whether a request of this backend ends with the connection of its client. A server that keeps working on it would exceed
  * `maxConcurrency`, because the balancer then sends the next request.
  */
-export function endsWithClient({ cancelOnDisconnect, maxConcurrency, server }: BackendIntent): boolean {
+export function isCanceled({ cancelOnDisconnect, maxConcurrency, server }: BackendIntent): boolean {
   if (cancelOnDisconnect !== undefined) return cancelOnDisconnect;
   switch (server.descriptor.disconnect) {
     case DisconnectBehavior.STOPS:
@@ -24,11 +24,11 @@ export function endsWithClient({ cancelOnDisconnect, maxConcurrency, server }: B
 export function cancellationEntry(target: TargetProfile, backend: BackendIntent): LedgerEntry | undefined {
   const { level: support, detail: how } = capabilityOf(target, Feature.CANCELLATION);
   if (support !== SupportLevel.NATIVE) return undefined;
-  const [level, detail] = endsWithClient(backend) ? ended(backend) : completed(backend);
+  const [level, detail] = isCanceled(backend) ? canceled(backend) : completed(backend);
   return { path: backend.path, feature: Feature.CANCELLATION, level, detail: `${detail} (${how})` };
 }
 
-function ended({ maxConcurrency, server }: BackendIntent): [SupportLevel, string] {
+function canceled({ maxConcurrency, server }: BackendIntent): [SupportLevel, string] {
   const { name, disconnect } = server.descriptor;
   if (disconnect === DisconnectBehavior.STOPS)
     return [SupportLevel.NATIVE, `a request without a client leaves the queue, and ${name} stops it`];

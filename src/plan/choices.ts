@@ -38,3 +38,11 @@ export enum StreamProtocol {
   /** gRPC. Messages are heartbeats, HTTP/2 PING frames are not. The backends have the protocol `ServerProtocol.GRPC`. */
   GRPC = 'grpc',
 }
+
+/** The status of a request for which a queue has no place. */
+export enum QueueStatus {
+  /** 429 Too Many Requests. */
+  TOO_MANY_REQUESTS = '429',
+  /** 503 Service Unavailable. */
+  SERVICE_UNAVAILABLE = '503',
+}

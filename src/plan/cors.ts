@@ -4,7 +4,7 @@ import { refuse } from './refuse';
 import type { Refusal } from './serving-plan';
 import type { TargetProfile } from './target-profile';
 
-/** Refuses endpoints whose preflight requests are the same although they are answered differently. */
+/** Refuses endpoints whose preflight requests cannot be distinguished although they are answered differently. */
 export function refuseCors(target: TargetProfile, endpoints: EndpointIntent[], refusals: Refusal[]): void {
   endpoints.forEach((endpoint, index) => {
     const rival = endpoints

@@ -12,7 +12,14 @@ import {
 import { describeGpus } from './gpus';
 import { healthEntries } from './health';
 import { imageEntries, userEntry } from './image-ledger';
-import type { AttachmentIntent, BackendIntent, EndpointIntent, PlatformIntents, SplitIntent } from './intents';
+import type {
+  AttachmentIntent,
+  BackendIntent,
+  EndpointIntent,
+  PlatformIntents,
+  QueueIntent,
+  SplitIntent,
+} from './intents';
 import { isBesideImage, isTransferred } from './models';
 import { removedBy } from './path-prefix';
 import { userOf } from './process';
@@ -149,6 +156,7 @@ export class Ledger {
     this.addHealth(plan);
     if (backend.maxConcurrency !== undefined)
       this.use(backend.path, Feature.MAX_CONCURRENCY, `at most ${backend.maxConcurrency}`);
+    if (backend.queue !== undefined) this.use(backend.path, Feature.QUEUE, describeQueue(backend.queue));
     this.addCancellation(backend);
     this.addLimits(backend);
     this.addComputeSize(backend);
@@ -451,4 +459,8 @@ export class Ledger {
   private add(path: string, feature: Feature | LedgerTopic, level: SupportLevel, detail: string): void {
     this.entries.push({ path, feature, level, detail });
   }
+}
+
+function describeQueue({ maxRequests = 'any number of', timeoutSeconds }: QueueIntent): string {
+  return `${maxRequests} requests${timeoutSeconds === undefined ? '' : ` for ${timeoutSeconds} s`}`;
 }

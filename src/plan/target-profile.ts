@@ -54,6 +54,8 @@ export enum Feature {
   OWN_ADDRESS = 'own address',
   /** A limit on the concurrent requests of a replica. */
   MAX_CONCURRENCY = 'max concurrency',
+  /** A limited queue in front of replicas that are at their limit. */
+  QUEUE = 'queue',
   /** Requests end with the connection of their client. */
   CANCELLATION = 'cancellation',
   /** A `Host` header of the health check. */

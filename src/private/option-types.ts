@@ -60,6 +60,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     ownAddress: 'OwnAddress?',
     port: 'number?',
     protocol: 'ServerProtocol?',
+    queue: 'QueueOptions?',
     readOnlyRootFilesystem: 'boolean?',
     replicas: 'number?',
     resources: 'Resources?',
@@ -96,6 +97,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     ownAddress: 'OwnAddress?',
     port: 'number?',
     protocol: 'ServerProtocol?',
+    queue: 'QueueOptions?',
     readOnlyRootFilesystem: 'boolean?',
     replicas: 'number?',
     resources: 'Resources?',
@@ -375,6 +377,11 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     version: 'string?',
     modelsPath: 'string?',
     pull: 'string[]?',
+  },
+  QueueOptions: {
+    fullStatus: 'QueueStatus?',
+    maxRequests: 'number?',
+    timeout: 'Duration?',
   },
   RayActorOptions: {
     acceleratorType: 'string?',
@@ -821,6 +828,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     ownAddress: 'kubernetes.GatewaySupport?',
     pathByHeader: 'kubernetes.GatewaySupport?',
     pathTimeout: 'kubernetes.GatewaySupport?',
+    queue: 'kubernetes.GatewaySupport?',
     requestTimeout: 'kubernetes.GatewaySupport?',
     roundRobin: 'kubernetes.GatewaySupport?',
     stickyBackends: 'kubernetes.GatewaySupport?',
@@ -1165,6 +1173,10 @@ export const ENUM_MEMBERS: { readonly [name: string]: { readonly [member: string
     HEADER: 'header',
     PATH: 'path',
     NONE: 'none',
+  },
+  QueueStatus: {
+    TOO_MANY_REQUESTS: '429',
+    SERVICE_UNAVAILABLE: '503',
   },
   ServerProtocol: {
     HTTP1: 'HTTP/1.1',

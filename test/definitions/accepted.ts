@@ -27,7 +27,7 @@ import {
   Size,
   TrafficSplit,
 } from '../../src';
-import { OwnAddress } from '../../src/plan/choices';
+import { OwnAddress, QueueStatus } from '../../src/plan/choices';
 
 /** A definition that every target must accept. */
 export interface AcceptedDefinition {
@@ -777,6 +777,13 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
   {
     name: 'clients that keep their replica',
     define: (scope) => one(scope, { replicas: 2, stickySession: {}, cancelOnDisconnect: true }),
+  },
+  {
+    name: 'a queue of ten requests',
+    define: (scope) => {
+      const queue = { maxRequests: 10, timeout: Duration.seconds(5), fullStatus: QueueStatus.TOO_MANY_REQUESTS };
+      one(scope, { maxConcurrency: 4, queue });
+    },
   },
   {
     name: 'cross-origin requests of one page',

@@ -1479,4 +1479,11 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
         ],
       }),
   },
+  {
+    name: 'a queue without a limit of concurrent requests',
+    code: 'ConflictingProps',
+    message:
+      "'queue' requires 'maxConcurrency', because requests wait only while every replica has that many; set it, or remove 'queue' (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { queue: { maxRequests: 10 } }),
+  },
 ];

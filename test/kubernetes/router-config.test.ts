@@ -3,7 +3,7 @@ import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { ScalingTarget } from '../../src/constructs/scaling-target';
 import type { HaproxyOptions } from '../../src/kubernetes/private/router/options';
 import { multiplierOf } from '../../src/kubernetes/private/router/routes';
-import { LoadBalancing, ServerProtocol } from '../../src/plan/choices';
+import { LoadBalancing, QueueStatus, ServerProtocol } from '../../src/plan/choices';
 import type { PlatformIntents } from '../../src/plan/intents';
 import { ServingPlan } from '../../src/plan/plan';
 import { greatestCommonDivisor } from '../../src/plan/weights';
@@ -88,6 +88,16 @@ describe('the configuration of the router', () => {
   ])('gives each replica of the router its part of a concurrency of %d over %d: %d', (maxConcurrency, replicas, part) => {
     const haproxy = oneBackend({ maxConcurrency }, { replicas });
     expect(lines(haproxy)).toEqual(expect.arrayContaining([`default-server maxconn ${part}`, 'timeout queue 60s']));
+  });
+
+  test('limits the queue in front of replicas that are at their limit', () => {
+    const queue = { maxRequests: 5, timeout: Duration.millis(1500), fullStatus: QueueStatus.TOO_MANY_REQUESTS };
+    const found = lines(oneBackend({ maxConcurrency: 4, queue })).join('\n');
+    expect(found).toContain('timeout queue 1500ms');
+    expect(found).toMatch(
+      /http-request return status 429 .* hdr Retry-After 1 if { be_conn_free le 0 } { queue ge 2 }/,
+    );
+    expect(lines(oneBackend({ maxConcurrency: 4 })).join('\n')).not.toContain('be_conn_free');
   });
 
   test.each([

@@ -77,6 +77,7 @@ describe('the ledger', () => {
     [Feature.PATH_TIMEOUT, { paths: [{ path: '/batch', requestTimeout: Duration.minutes(5) }] }, {}],
     [Feature.LEAST_OUTSTANDING, {}, { loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS }],
     [Feature.MAX_CONCURRENCY, {}, { maxConcurrency: 4 }],
+    [Feature.QUEUE, {}, { maxConcurrency: 4, queue: { maxRequests: 2 } }],
     [Feature.CPU_LIMIT, {}, { resources: { cpu: 1, cpuLimit: 4 } }],
     [Feature.MEMORY_LIMIT, {}, { resources: { memory: Size.gibibytes(16), memoryLimit: Size.gibibytes(64) } }],
     [Feature.GPU, {}, { gpu: Gpu.nvidia() }],

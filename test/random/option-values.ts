@@ -123,6 +123,8 @@ export const OPTION_VALUES: { readonly [option: string]: readonly Part[] } = {
   matchLabels: [{ team: 'ml' }, { 'app.kubernetes.io/name': 'svm', tier: 'gold' }],
   maxBatchSize: [1, 8, 32],
   maxConcurrency: [1, 4, 64],
+  maxRequests: [0, 1, 100],
+  'QueueOptions.timeout': [...seconds(1, 30), call('Duration.millis', 500)],
   maxConnectionsPerSource: [10, 1000],
   maxInstances: [2, 10],
   maxOngoingRequests: [5, 100],

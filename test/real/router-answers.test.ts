@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { HttpMethod } from '../../src/constructs/endpoint-options';
+import { QueueStatus } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { backendOptions, endpointOn } from '../support/definitions';
@@ -32,6 +33,9 @@ describe('a router answers itself', () => {
       slow: [seconds(1.5), { server: asgi }, 9000],
       fast: [seconds(1.5), { server: asgi }, 1200],
       queue: [seconds(1), { maxConcurrency: 1 }, 1800],
+      short: [{}, { maxConcurrency: 1, queue: { timeout: Duration.millis(500) } }, 2000],
+      full: [{}, { maxConcurrency: 1, queue: { maxRequests: 1, fullStatus: QueueStatus.TOO_MANY_REQUESTS } }, 1500],
+      unqueued: [{}, { maxConcurrency: 1, queue: { maxRequests: 0 } }, 1000],
     } as const;
     for (const [id, [props, options, delay]] of Object.entries(definitions)) {
       const endpoint = endpointOn(platform, id, { path: `/${id}`, ...props } as never);
@@ -94,6 +98,29 @@ describe('a router answers itself', () => {
     expect([status, after]).toEqual([503, '1']);
     expect(JSON.parse(body)).toEqual(problem(503, 'Service Unavailable', 'no replica accepted the request in time'));
     expect((await first).status).toBe(200);
+  });
+
+  test('a request after the time of its queue with 503', async () => {
+    const first = ask('/short');
+    await sleep(300);
+    const start = Date.now();
+    expect((await ask('/short')).status).toBe(503);
+    expect(Date.now() - start).toBeLessThan(1500);
+    expect((await first).status).toBe(200);
+  });
+
+  test('a request for which the queue has no place at once, with the declared status', async () => {
+    const waiting = [ask('/full')];
+    await sleep(200);
+    waiting.push(ask('/full'));
+    await sleep(200);
+    const { status, after, body } = await ask('/full');
+    expect([status, after]).toEqual([429, '1']);
+    expect(JSON.parse(body)).toEqual(problem(429, 'Too Many Requests', 'the queue is full'));
+    expect((await Promise.all(waiting)).map((reply) => reply.status)).toEqual([200, 200]);
+    const [one, other] = await Promise.all([ask('/unqueued'), sleep(200).then(() => ask('/unqueued'))]);
+    expect([one.status, other.status]).toEqual([200, 503]);
+    expect((await ask('/unqueued')).status).toBe(200);
   });
 
   test('a request that takes too long with 504, within a second', async () => {

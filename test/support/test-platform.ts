@@ -122,6 +122,7 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.METHOD_MATCH]: DONE,
   [extension.Feature.OWN_ADDRESS]: DONE,
   [extension.Feature.MAX_CONCURRENCY]: DONE,
+  [extension.Feature.QUEUE]: DONE,
   [extension.Feature.CANCELLATION]: DONE,
   [extension.Feature.HEALTH_CHECK_HOST]: DONE,
   [extension.Feature.INITIAL_DELAY]: DONE,

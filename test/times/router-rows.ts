@@ -31,10 +31,13 @@ export const ROUTER_ROWS: readonly Row[] = [
   {
     field: 'timeout queue',
     of: 'backend',
-    origin: planned('longest request of the backend', ({ plan, backend }) =>
-      Math.ceil(
-        Math.max(...(backend?.endpoints ?? []).map((path) => plan.endpoint(path).intent.requestTimeoutSeconds)),
-      ),
+    origin: planned(
+      'queue of the backend, or its longest request',
+      ({ plan, backend }) =>
+        backend?.intent.queue?.timeoutSeconds ??
+        Math.ceil(
+          Math.max(...(backend?.endpoints ?? []).map((path) => plan.endpoint(path).intent.requestTimeoutSeconds)),
+        ),
     ),
     when: ({ backend }) => backend?.intent.maxConcurrency !== undefined,
   },

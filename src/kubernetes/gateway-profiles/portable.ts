@@ -45,6 +45,11 @@ export const PORTABLE_FEATURES: Required<GatewayFeatures> = {
     level: SupportLevel.APPLICATION,
     detail: 'a gateway has no limit per replica; the server must enforce it',
   },
+  queue: {
+    level: SupportLevel.APPLICATION,
+    detail:
+      'a gateway has no queue for a backend; the server must limit its own, and answer further requests with 429 or 503',
+  },
   cancellation: left('most gateways close the connection to the server when the client closes its own'),
   webSocket: left('most gateways upgrade connections; the gateway decides how long both sides may be silent'),
   http2: left('`appProtocol` of the Services is kubernetes.io/h2c, which most gateways follow'),

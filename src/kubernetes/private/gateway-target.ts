@@ -42,6 +42,7 @@ const MEMBER_OF: { readonly [feature in RoutingFeature]: keyof GatewayFeatures }
   [Feature.KEEP_ALIVE]: 'keepAlive',
   [Feature.FAILOVER]: 'failover',
   [Feature.MAX_CONCURRENCY]: 'maxConcurrency',
+  [Feature.QUEUE]: 'queue',
   [Feature.CANCELLATION]: 'cancellation',
 };
 

@@ -1,4 +1,4 @@
-import type { LoadBalancing, ServerProtocol } from '../choices';
+import type { LoadBalancing, QueueStatus, ServerProtocol } from '../choices';
 import type { CacheIntent } from './cache';
 import type { ImageFactsIntent } from './image';
 import type { ImagePlatformIntent, ModelIntent } from './model';
@@ -99,6 +99,16 @@ export interface SmokeTestIntent {
   readonly status: number;
   /** The expected shape of a JSON answer, as a schema in JSON. @default - any */
   readonly schema?: string;
+}
+
+/** The queue of a backend whose replicas are at their limit. */
+export interface QueueIntent {
+  /** The maximum number of requests that wait. @default - no limit */
+  readonly maxRequests?: number;
+  /** How long a request waits, in seconds. @default - the longest request */
+  readonly timeoutSeconds?: number;
+  /** The status of further requests. */
+  readonly fullStatus: QueueStatus;
 }
 
 /** How a rollout replaces replicas. */
@@ -255,6 +265,8 @@ export interface BackendIntent extends ComputeLimits {
   readonly hasFixedReplicas?: boolean;
   /** The maximum number of concurrent requests of a replica. @default - no limit */
   readonly maxConcurrency?: number;
+  /** The queue in front of its replicas. @default - not limited */
+  readonly queue?: QueueIntent;
   /** Whether requests end with the connection of their client. @default - depends on the server */
   readonly cancelOnDisconnect?: boolean;
   /** The health check. */

@@ -17,7 +17,7 @@ import {
   ServerImage,
   Size,
 } from '../../../src';
-import { OwnAddress } from '../../../src/plan/choices';
+import { OwnAddress, QueueStatus } from '../../../src/plan/choices';
 import { BASE, backendEdit, type Edit, withBackend } from '../definition';
 
 const seconds = (value: number) => Duration.seconds(value);
@@ -102,6 +102,11 @@ export const BACKEND_EDITS: readonly Edit[] = [
   backendEdit('a longer load time', { loadTimeout: Duration.minutes(10) }),
   backendEdit('a limit of concurrent requests', { maxConcurrency: 4 }),
   change('another limit of concurrent requests', { maxConcurrency: 4 }, { maxConcurrency: 8 }),
+  change(
+    'a limited queue',
+    { maxConcurrency: 4 },
+    { maxConcurrency: 4, queue: { maxRequests: 8, fullStatus: QueueStatus.TOO_MANY_REQUESTS } },
+  ),
   backendEdit('requests that end with their client', { cancelOnDisconnect: true }),
   change('requests that outlive their client', { cancelOnDisconnect: true }, { cancelOnDisconnect: false }),
   backendEdit('least outstanding requests', { loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS }),

@@ -97,6 +97,7 @@ export const BACKEND_EDITS: readonly Edit[] = [
     to: { backend: { replicas: 2 } },
   },
   backendEdit('maxConcurrency', { maxConcurrency: 8 }, { pods: false }),
+  backendEdit('queue', { maxConcurrency: 8, queue: { maxRequests: 4 } }, { pods: false }),
   backendEdit('cancelOnDisconnect', { cancelOnDisconnect: true }, { pods: false }),
   backendEdit(
     'batching',

@@ -15,7 +15,7 @@ import { renderServices } from './services';
 export function longestRequest(plan: ServingPlan): number {
   const queued = poolsOf(plan).map((pool) => (pool.intent.maxConcurrency === undefined ? 0 : queueSeconds(plan, pool)));
   const longest = plan.endpoints.map(({ intent }) => longestOf(intent));
-  return Math.ceil(Math.max(0, ...longest)) + Math.max(0, ...queued) + MARGIN_SECONDS;
+  return Math.ceil(Math.max(0, ...longest)) + Math.ceil(Math.max(0, ...queued)) + MARGIN_SECONDS;
 }
 
 /** The name of the file that HAProxy is started with. */

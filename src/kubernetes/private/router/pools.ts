@@ -1,10 +1,11 @@
-import { endsWithClient } from '../../../plan/cancellation';
-import { LoadBalancing, ServerProtocol } from '../../../plan/choices';
+import { isCanceled } from '../../../plan/cancellation';
+import { LoadBalancing, QueueStatus, ServerProtocol } from '../../../plan/choices';
 import type { HealthCheckIntent } from '../../../plan/intents';
 import type { ServingPlan } from '../../../plan/plan';
 import type { BackendPlan } from '../../../plan/serving-plan';
 import { PORT_NAME } from '../ports';
 import { type HaproxyOptions, MAX_IDLE_CONNECTIONS, NAMESPACE_VARIABLE, PURGE_SECONDS } from './options';
+import { answer, type ProblemStatus } from './problems';
 import { FIRST_RESOLVERS, resolversOf } from './resolvers';
 import { Column } from './routes';
 import { renderReplicaCookie } from './sticky-sessions';
@@ -54,8 +55,10 @@ export function servesCalls(plan: ServingPlan): boolean {
   return poolsOf(plan).some(({ intent }) => intent.protocol === ServerProtocol.GRPC);
 }
 
-/** How long a request may be queued: as long as the longest request timeout of its endpoints. */
+/** How long a request may be queued: by default as long as the longest request timeout of its endpoints. */
 export function queueSeconds(plan: ServingPlan, pool: BackendPlan): number {
+  const { timeoutSeconds } = pool.intent.queue ?? {};
+  if (timeoutSeconds !== undefined) return timeoutSeconds;
   return Math.ceil(Math.max(...pool.endpoints.map((path) => plan.endpoint(path).intent.requestTimeoutSeconds)));
 }
 
@@ -111,13 +114,31 @@ export function limitOf(plan: ServingPlan, pool: BackendPlan, options: HaproxyOp
   if (maxConcurrency === undefined) return [];
   return [
     `  default-server maxconn ${Math.max(1, Math.floor(maxConcurrency / options.replicas))}`,
-    `  timeout queue ${queueSeconds(plan, pool)}s`,
+    `  timeout queue ${timeOf(queueSeconds(plan, pool))}`,
+    ...queueLimit(pool, options),
   ];
 }
 
+/** A time in the syntax of HAProxy, which has no fractions. */
+function timeOf(seconds: number): string {
+  return Number.isInteger(seconds) ? `${seconds}s` : `${Math.round(1000 * seconds)}ms`;
+}
+
+/** Answers a request at once if it would have to wait and the queue is full. */
+function queueLimit({ intent: { queue } }: BackendPlan, { replicas }: HaproxyOptions): string[] {
+  if (queue?.maxRequests === undefined) return [];
+  const part = Math.floor(queue.maxRequests / replicas);
+  return [answer(STATUSES[queue.fullStatus], 'the queue is full', `if { be_conn_free le 0 } { queue ge ${part} }`)];
+}
+
+const STATUSES: { readonly [status in QueueStatus]: ProblemStatus } = {
+  [QueueStatus.TOO_MANY_REQUESTS]: 429,
+  [QueueStatus.SERVICE_UNAVAILABLE]: 503,
+};
+
 /** The line by which requests of a pool leave the queue, or their server, when their clients close the connection. */
 export function cancellationOf({ intent }: BackendPlan): string[] {
-  return endsWithClient(intent) ? ['  option abortonclose'] : [];
+  return isCanceled(intent) ? ['  option abortonclose'] : [];
 }
 
 /** The number of server slots: the maximum number of ready replicas, which during a rollout are of two versions. */

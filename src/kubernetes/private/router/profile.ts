@@ -95,6 +95,9 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.MAX_CONCURRENCY]: approximated(
     'each replica of the router enforces its part of the limit, at least one request at a time, and queues the rest',
   ),
+  [Feature.QUEUE]: approximated(
+    'the queue of the pool; each replica of the router has its part of the limit, and answers further requests at once',
+  ),
   [Feature.CANCELLATION]: native('`option abortonclose` of the pool'),
   [Feature.KEEP_ALIVE]: native('idle connections are closed after a fixed time, before any server closes them'),
 } satisfies CapabilityTable<RoutingFeature>);
