@@ -461,6 +461,6 @@ export class Ledger {
   }
 }
 
-function describeQueue({ maxRequests = 'any number of', timeoutSeconds }: QueueIntent): string {
-  return `${maxRequests} requests${timeoutSeconds === undefined ? '' : ` for ${timeoutSeconds} s`}`;
+function describeQueue({ maxRequests, timeoutSeconds }: QueueIntent): string {
+  return `${maxRequests ?? 'any number of'} requests${timeoutSeconds === undefined ? '' : ` for ${timeoutSeconds} s`}`;
 }
