@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { rangesOf } from '../../src/aws/priorities';
 import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { OwnAddress } from '../../src/plan/choices';
+import type { EndpointRule } from '../../src/plan/numbered-rule';
 import type { ServingPlan } from '../../src/plan/plan';
 import { compareOrder, orderOf } from '../../src/plan/routes';
 import { MAX_DEPTH } from '../../src/plan/rule-bands';
 import { fits, pathPatterns, splitRoute } from '../../src/plan/rule-parts';
-import { WINDOW } from '../../src/plan/rule-window';
+import { placeInWindow, WINDOW } from '../../src/plan/rule-window';
 import { RouteKind, type RulePlan } from '../../src/plan/serving-plan';
 import type { RuleLimits } from '../../src/plan/target-profile';
 import {
@@ -221,6 +222,19 @@ describe('priorities', () => {
     const more = rulesByKey(platform.plan());
     expect([more.get('endpoint#shares')?.priority, more.get('endpoint#405')?.priority]).toEqual([768, 784]);
     for (const [key, rule] of rules) expect(more.get(key)?.priority).toBe(rule.priority);
+  });
+
+  test.each<[RouteKind, number, number]>([
+    [RouteKind.OWN_ADDRESS, 700, 40],
+    [RouteKind.HEADER_RULE, 740, 28],
+    [RouteKind.SHARES, 768, 16],
+    [RouteKind.METHOD_NOT_ALLOWED, 784, 16],
+  ])('that are set have a fixed range for rules of the kind %s', (kind, first, width) => {
+    const rule = (part: number) => ({ route: { key: 'route', kind }, identity: `rule ${part}`, part }) as EndpointRule;
+    const rules = (count: number) => Array.from({ length: count }, (_, part) => rule(part));
+    const priorities = placeInWindow(700, rules(width)).map(([, { priority }]) => priority);
+    expect(priorities.sort((a, b) => a - b)).toEqual(rules(width).map((_, index) => first + index));
+    expect(placeInWindow(700, rules(width + 1)).length).toBeLessThanOrEqual(width);
   });
 
   test('of methods and header rules that are added move no others', () => {
