@@ -210,6 +210,32 @@ describe('priorities', () => {
     for (const id of ['v2', 'v3', 'v10', 'v1b']) expect(sharesOf([id, '/classify'])(id)).not.toBe(before);
   });
 
+  test('are the same in every release, because a rule whose priority changes is replaced', () => {
+    const platform = testPlatform({ target: NUMBERED });
+    const hosts = ['x.com', '*.y.org'];
+    const endpoints = [
+      endpointOn(platform, 'classify', { path: '/classify', methods: [METHODS[0] as never] }),
+      endpointOn(platform, 'detect', {
+        path: '/detect/objects',
+        hosts,
+        headers: [{ name: 'x-tier', values: ['gold'] }],
+      }),
+    ];
+    for (const endpoint of endpoints) for (const id of ['v1', 'v2']) endpoint.addBackend(id, backendOptions());
+    const plan = platform.plan();
+    const priorities = plan.routes.map(({ key, rules }) => [key, rules.map(({ priority }) => priority)]);
+    expect(Object.fromEntries(priorities)).toEqual({
+      'detect#own:detect/v1': [6976, 20805],
+      'detect#own:detect/v2': [6977, 20836],
+      'detect#shares': [9785, 21763],
+      'classify#own:classify/v1': [37324],
+      'classify#own:classify/v2': [37325],
+      'classify#shares': [40130],
+      'classify#405': [41329],
+    });
+    expect(plan.backends.map(({ anchor }) => anchor?.priority)).toEqual([49_501, 49_502, 45_161, 45_162]);
+  });
+
   test('that are set leave room for every kind of rule', () => {
     const platform = testPlatform({ target: NUMBERED });
     const endpoint = endpointOn(platform, 'endpoint', { path: '/a', methods: [METHODS[0] as never], priority: 700 });
