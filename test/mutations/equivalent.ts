@@ -14,6 +14,8 @@ const FALSE =
   'the table is read by key, as a condition, and an absent row is false as well; the compiler requires the row';
 const NOT_CONFIGURED =
   'no ModelDelivery configures this kind, so the text is in no message; the compiler requires the row';
+const NOT_IN_MESSAGES =
+  'the protocol of the backend requires gRPC, so no message refuses it; the type requires the member';
 const NOT_RENDERED =
   'the type of the health check requires the member, and the configuration of the router does not contain it';
 
@@ -151,6 +153,30 @@ export const EQUIVALENT: readonly Equivalent[] = [
     code: "[ModelDeliveryKind.VOLUME]: 'an existing volume',",
     change: "'[ModelDeliveryKind.VOLUME]' as 'an existing volume-changed' instead of 'an existing volume'",
     reason: NOT_CONFIGURED,
+  },
+  {
+    file: 'src/plan/stream-ledger.ts',
+    code: "label: 'gRPC',",
+    change: "without 'label'",
+    reason: NOT_IN_MESSAGES,
+  },
+  {
+    file: 'src/plan/stream-ledger.ts',
+    code: "label: 'gRPC',",
+    change: "'label' as 'gRPC-changed' instead of 'gRPC'",
+    reason: NOT_IN_MESSAGES,
+  },
+  {
+    file: 'src/plan/stream-ledger.ts',
+    code: "servers: 'Triton or TensorFlow Serving',",
+    change: "without 'servers'",
+    reason: NOT_IN_MESSAGES,
+  },
+  {
+    file: 'src/plan/stream-ledger.ts',
+    code: "servers: 'Triton or TensorFlow Serving',",
+    change: "'servers' as 'Triton or TensorFlow Serving-changed' instead of 'Triton or TensorFlow Serving'",
+    reason: NOT_IN_MESSAGES,
   },
 ];
 
