@@ -84,7 +84,7 @@ describe('a router', () => {
       requestTimeout: Duration.seconds(60),
       paths: [{ path: '/quick', requestTimeout: Duration.seconds(1) }],
     }).addBackend('v1', backendOptions());
-    at('long', { requestTimeout: Duration.seconds(5) }).addBackend('v1', backendOptions());
+    at('long', { requestTimeout: Duration.seconds(15) }).addBackend('v1', backendOptions());
 
     const streaming = { maxDuration: Duration.minutes(5), heartbeat: Duration.seconds(20) };
     at('socket', { streaming: { ...streaming, protocol: StreamProtocol.WEB_SOCKET } }).addBackend(
@@ -301,7 +301,7 @@ describe('a router', () => {
 
   test('ends a silent request after the timeout of its endpoint', async () => {
     const [[short, after], [long]] = await Promise.all([slow.short, slow.long]);
-    note('requestTimeout 1 s', `${short} after ${after.toFixed(1)} s; with 5 s an answer after 13 s is ${long}`);
+    note('requestTimeout 1 s', `${short} after ${after.toFixed(1)} s; with 15 s an answer after 13 s is ${long}`);
     expect([short, long]).toEqual([504, 200]);
     expect(after).toBeGreaterThan(1.9);
     expect(after).toBeLessThan(2.9);
