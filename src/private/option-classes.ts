@@ -65,10 +65,16 @@ export const CLASSES: { readonly [name: string]: OptionClass } = {
 /** How to create the objects of frameworks that options accept, by the name of the option. */
 export const OBJECTS: { readonly [option: string]: string } = {
   accessPoint: "fileSystem.addAccessPoint('Models')",
+  actions: "new SnsAction(topic) of 'aws-cdk-lib/aws-cloudwatch-actions'",
+  bucket: "new s3.Bucket(this, 'Logs')",
   certificate: "acm.Certificate.fromCertificateArn(this, 'Certificate', 'arn:...')",
   cluster: "ecs.Cluster.fromClusterAttributes(this, 'Cluster', { clusterName: 'shared', vpc })",
   executionRole: "iam.Role.fromRoleName(this, 'ExecutionRole', 'models-execution')",
+  flowLogs: '{ trafficType: ec2.FlowLogTrafficType.REJECT }',
+  loadBalancerSubnets: "{ subnetGroupName: 'Balancer' }",
+  logEncryptionKey: "new kms.Key(this, 'LogKey')",
   logGroup: "logs.LogGroup.fromLogGroupName(this, 'Logs', '/models')",
+  okActions: "new SnsAction(topic) of 'aws-cdk-lib/aws-cloudwatch-actions'",
   outboundPeers: "ec2.Peer.ipv4('10.0.0.0/16')",
   placementConstraints: 'ecs.PlacementConstraint.distinctInstances()',
   placementStrategies: 'ecs.PlacementStrategy.packedByCpu()',
@@ -77,5 +83,6 @@ export const OBJECTS: { readonly [option: string]: string } = {
   securityGroups: "ec2.SecurityGroup.fromSecurityGroupId(this, 'MountTargets', 'sg-...')",
   taskRole: "iam.Role.fromRoleName(this, 'TaskRole', 'models')",
   taskRoleStatements: "new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: ['*'] })",
+  taskSubnets: "{ subnetGroupName: 'Tasks' }",
   vpc: "ec2.Vpc.fromLookup(this, 'Vpc', { vpcId: 'vpc-...' })",
 };

@@ -163,7 +163,10 @@ describe('header rules', () => {
 describe('another method', () => {
   test('is answered with 405 and the allowed methods', () => {
     const { stack } = endpointWith({ path: '/a', methods: [HttpMethod.POST, HttpMethod.GET] }, ['one']);
-    expect(answer(stack, { method: 'DELETE', path: '/a/b' })).toEqual([405, 'method not allowed; allowed: GET, HEAD, POST']);
+    expect(answer(stack, { method: 'DELETE', path: '/a/b' })).toEqual([
+      405,
+      'method not allowed; allowed: GET, HEAD, POST',
+    ]);
     expect(answer(stack, { method: 'GET', path: '/a' })).toMatchObject({ shares: { one: 1 } });
     expect(answer(stack, { method: 'DELETE', path: '/b' })).toEqual([404, 'not found']);
   });

@@ -49,11 +49,6 @@ export const INHERENT: readonly Expectation[] = [
     'KEDA owns the autoscaler; the ScaledObject is deleted first, as an orphan',
     ['KEDA'],
   ),
-  ...(['aws', 'kubernetes'] as const).flatMap((target) =>
-    both(target, ['OtherHealthCheck'], 'a server without the path of the new check is another backend', [
-      'a server with another default port',
-    ]),
-  ),
   ...both('aws', ['PermissionRemoved'], 'statements for the task role alone replace no task', ['another permission']),
   ...back('aws', ['PermissionRemoved'], 'statements for the task role alone replace no task', ['a permission']),
   ...both('aws', ['PriorityInUse'], 'CloudFormation cannot swap what is unique in one update', [

@@ -23,6 +23,8 @@ export interface Subject {
   observe(define: Define): Observation;
   /** How long it may still send requests to a stopping replica; a fact of the target, not of its output. */
   readonly propagation: number;
+  /** How many seconds after its longest request it ends one; 10 by default. */
+  readonly requestMargin?: number;
   /** The status for a method that a path does not allow. */
   readonly wrongMethod: 405 | 404;
   /** Whether a 405 has the header `Allow`. */
@@ -121,6 +123,7 @@ export const SUBJECTS: readonly Subject[] = [
     kind: 'kubernetes',
     observe: (define) => observeChart(define, observeRouter),
     propagation: propagationOf((chart) => ServingPlatform.of(chart) as TargetPlatform),
+    requestMargin: 1,
     wrongMethod: 405,
     allow: true,
     preflight: 204,

@@ -117,7 +117,8 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
   {
     name: 'the AWS resources of a backend on another platform',
     code: 'WrongPlatform',
-    message: "backend 'v1' runs on platform 'kubernetes', not on AWS; check 'platform.kind' before (at Serving/endpoint/v1)",
+    message:
+      "backend 'v1' runs on platform 'kubernetes', not on AWS; check 'platform.kind' before (at Serving/endpoint/v1)",
     on: ['kubernetes'],
     define: (scope) => aws.EcsBackend.of(one(scope).backend),
   },

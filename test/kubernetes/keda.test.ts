@@ -100,14 +100,28 @@ describe('a ScaledObject', () => {
         maxReplicas: 9,
         targets: [ScalingTarget.cpuUtilization(60)],
         schedules: [
-          { from: '07:30', to: '19:00', days: [Weekday.MONDAY, Weekday.TUESDAY], timeZone: 'Europe/Berlin', minReplicas: 4 },
-          { from: '22:00', to: '06:05', days: [Weekday.SUNDAY, Weekday.FRIDAY], timeZone: 'Europe/Berlin', minReplicas: 2 },
+          {
+            from: '07:30',
+            to: '19:00',
+            days: [Weekday.MONDAY, Weekday.TUESDAY],
+            timeZone: 'Europe/Berlin',
+            minReplicas: 4,
+          },
+          {
+            from: '22:00',
+            to: '06:05',
+            days: [Weekday.SUNDAY, Weekday.FRIDAY],
+            timeZone: 'Europe/Berlin',
+            minReplicas: 2,
+          },
         ],
       },
       {},
     );
     expect(spec).toMatchObject({ minReplicaCount: 0, cooldownPeriod: 600 });
-    expect(spec.triggers.slice(1).map(({ type, metadata }: { type: string; metadata: object }) => [type, metadata])).toEqual([
+    expect(
+      spec.triggers.slice(1).map(({ type, metadata }: { type: string; metadata: object }) => [type, metadata]),
+    ).toEqual([
       ['cron', { timezone: 'Europe/Berlin', start: '30 7 * * MON,TUE', end: '0 19 * * MON,TUE', desiredReplicas: '4' }],
       ['cron', { timezone: 'Europe/Berlin', start: '0 22 * * FRI,SUN', end: '5 6 * * MON,SAT', desiredReplicas: '2' }],
     ]);
@@ -122,7 +136,8 @@ describe('a ScaledObject', () => {
 });
 
 describe('refused with KEDA', () => {
-  const messageOf = (policy: AutoscalingOptions, keda?: kubernetes.KedaOptions) => () => scaled(policy, keda).chart.toJson();
+  const messageOf = (policy: AutoscalingOptions, keda?: kubernetes.KedaOptions) => () =>
+    scaled(policy, keda).chart.toJson();
 
   test('a query without the address of Prometheus', () => {
     expect(messageOf({ maxReplicas: 4, targets: [waiting] }, {})).toThrow(
@@ -135,7 +150,9 @@ describe('refused with KEDA', () => {
     ScalingTarget.ongoingRequests(4),
     ScalingTarget.requestsPerSecond(4),
   ])('metrics without a trigger, with the query to use (%#)', (target) => {
-    expect(messageOf({ maxReplicas: 4, targets: [target] })).toThrow(/is not supported .* use PrometheusTarget[.]ofTotal/);
+    expect(messageOf({ maxReplicas: 4, targets: [target] })).toThrow(
+      /is not supported .* use PrometheusTarget[.]ofTotal/,
+    );
   });
 
   test('a query next to a minimum of 0, which would start replicas at any time', () => {
@@ -145,7 +162,13 @@ describe('refused with KEDA', () => {
     );
   });
 
-  test.each(['prometheus:9090', 'ftp://a', 'http://a/?query=1', 'http://', 'http://a b'])('an address %j', (address) => {
+  test.each([
+    'prometheus:9090',
+    'ftp://a',
+    'http://a/?query=1',
+    'http://',
+    'http://a b',
+  ])('an address %j', (address) => {
     expect(messageOf({ maxReplicas: 4, targets: [waiting] }, { prometheusAddress: address })).toThrow(
       `[InvalidUrl] 'keda.prometheusAddress' ('${address}') must be a URL without a query, such as 'http://prometheus.monitoring:9090'`,
     );

@@ -34,13 +34,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: NOT_RENDERED,
   },
   {
-    file: 'src/kubernetes/private/workload.ts',
+    file: 'src/kubernetes/private/autoscaler.ts',
     code: '[ScalingMetric.REQUESTS_PER_SECOND]: undefined,',
     change: "without '[ScalingMetric.REQUESTS_PER_SECOND]'",
     reason: ABSENT,
   },
   {
-    file: 'src/kubernetes/private/workload.ts',
+    file: 'src/kubernetes/private/autoscaler.ts',
     code: '[ScalingMetric.ONGOING_REQUESTS]: undefined,',
     change: "without '[ScalingMetric.ONGOING_REQUESTS]'",
     reason: ABSENT,
@@ -88,19 +88,19 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: ABSENT,
   },
   {
-    file: 'src/kubernetes/private/workload.ts',
+    file: 'src/kubernetes/private/autoscaler.ts',
     code: '[ScalingMetric.QUEUE_DEPTH]: undefined,',
     change: "without '[ScalingMetric.QUEUE_DEPTH]'",
     reason: ABSENT,
   },
   {
-    file: 'src/kubernetes/private/workload.ts',
+    file: 'src/kubernetes/private/autoscaler.ts',
     code: '[ScalingMetric.GPU]: undefined,',
     change: "without '[ScalingMetric.GPU]'",
     reason: ABSENT,
   },
   {
-    file: 'src/kubernetes/private/workload.ts',
+    file: 'src/kubernetes/private/autoscaler.ts',
     code: '[ScalingMetric.CUSTOM]: undefined,',
     change: "without '[ScalingMetric.CUSTOM]'",
     reason: ABSENT,

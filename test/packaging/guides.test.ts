@@ -15,7 +15,7 @@ const GUIDES: { readonly [page: string]: readonly string[] } = {
   'backends.md': words(`
     AdditionalPort AttachBackendOptions BackendOptions BackendProps BackendTimeouts BatchingOptions
     CacheVolumeOptions EnvironmentOptions GrpcHealthCheckOptions HttpHealthCheckOptions InPlaceOptions
-    LivenessCheck NamedSecretOptions NvidiaGpuOptions RegistryImageOptions Resources ScratchVolumeOptions
+    LivenessCheck NamedSecretOptions NvidiaGpuOptions QueueOptions RegistryImageOptions Resources ScratchVolumeOptions
     SecretKeysOptions Sidecar SidecarHealthCheck SidecarResources SmokeTest SmokeTestAnswer StartupCheck
     SurgeOptions kubernetes.KubernetesEnvironmentOptions kubernetes.KubernetesSecretOptions
   `),

@@ -20,7 +20,7 @@ const SETS: { readonly [name: string]: { readonly declaredIn: string; readonly a
     declaredIn: 'src/plan/intents/autoscaling.ts',
     answeredIn: [
       'src/aws/private/scaling.ts',
-      'src/kubernetes/private/workload.ts',
+      'src/kubernetes/private/autoscaler.ts',
       'src/plan/features.ts',
       'test/support/test-platform.ts',
     ],

@@ -164,7 +164,7 @@ describe('routes of an endpoint', () => {
       endpoint: 'endpoint',
       hosts: ['x.com'],
       prefix: '/a',
-      methods: ['GET'],
+      methods: ['GET', 'HEAD'],
       headers: [],
       pickedByHeader: false,
       shares: [{ backend: 'endpoint/v1', weight: 1 }],
@@ -183,7 +183,7 @@ describe('routes of an endpoint', () => {
       { ...common, key: 'endpoint#shares', kind: 'shares' },
       {
         ...common,
-        ...{ key: 'endpoint#405', kind: 'method not allowed', methods: [], shares: [], allow: ['GET'] },
+        ...{ key: 'endpoint#405', kind: 'method not allowed', methods: [], shares: [], allow: ['GET', 'HEAD'] },
         ...{ replacePrefix: undefined, removedPrefix: undefined, timeoutSeconds: 0, silenceSeconds: 0 },
       },
     ]);

@@ -85,8 +85,8 @@ describe('the summary', () => {
       'the router, which ends silent requests',
       (scope) => new kubernetes.KubernetesPlatform(scope, 'Platform'),
       {},
-      ['silent request ends after 70 s'],
-      'Silence: the built-in router ends a request after 70 s of silence (status 504).',
+      ['silent request ends after 61 s'],
+      'Silence: the built-in router ends a request after 61 s of silence (status 504).',
     ],
     [
       'Envoy Gateway, which limits whole requests',
@@ -106,15 +106,15 @@ describe('the summary', () => {
       'an Envoy in front, whose route limits whole requests',
       proxy(Intermediary.envoy({ routeTimeout: Duration.seconds(90) })),
       {},
-      ['silent request ends after 70 s', 'total request time ends after 90 s'],
-      'Request limits: Envoy ends a request after 90 s in total; the built-in router ends a request after 70 s of silence (status 504).',
+      ['silent request ends after 61 s', 'total request time ends after 90 s'],
+      'Request limits: Envoy ends a request after 90 s in total; the built-in router ends a request after 61 s of silence (status 504).',
     ],
     [
       'a proxy in front with both limits',
       proxy(Intermediary.of({ name: 'edge', silence: Duration.seconds(90), requestTimeout: Duration.seconds(300) })),
       {},
-      ['silent request ends after 70 s', 'total request time ends after 300 s'],
-      'Request limits: edge ends a request after 90 s of silence or 300 s in total; the built-in router ends a request after 70 s of silence (status 504).',
+      ['silent request ends after 61 s', 'total request time ends after 300 s'],
+      'Request limits: edge ends a request after 90 s of silence or 300 s in total; the built-in router ends a request after 61 s of silence (status 504).',
     ],
   ])('labels limits by what they limit: %s', (_, define, more, rows, note) => {
     expect(limitsOf(define, more)).toEqual({ rows, note });

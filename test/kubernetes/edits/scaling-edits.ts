@@ -101,7 +101,12 @@ export const SCALING_EDITS: readonly Edit[] = [
     from: { autoscale: bounds },
     to: { ...keda, autoscale: bounds },
     forth: [[/^gone HorizontalPodAutoscaler/, 'KEDA takes it over, and creates it again if it is pruned']],
-    back: [[/^gone ScaledObject/, 'it is deleted first, without its HorizontalPodAutoscaler, as docs/kubernetes.md describes']],
+    back: [
+      [
+        /^gone ScaledObject/,
+        'it is deleted first, without its HorizontalPodAutoscaler, as docs/kubernetes.md describes',
+      ],
+    ],
   },
   {
     name: 'a query next to another target',
