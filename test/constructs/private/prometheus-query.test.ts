@@ -5,7 +5,6 @@ test.each([
   'sum(rate(http_requests_total{path=~"/a/[^)]+", job="x"}[5m])) / 2',
   "sum(x{a='it is \\'(\\' here'})",
   'sum(x{a=`]"(`}) # a comment with ( and "',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a token of CDK.
   '${Token[TOKEN.1]',
 ])('accepts %s', (query) => {
   expect(requireQuery('query', query)).toBe(query);
