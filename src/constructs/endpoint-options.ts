@@ -112,7 +112,7 @@ export interface CorsOptions {
   readonly exposeHeaders?: string[];
 
   /**
-   * How long browsers may keep the answer to a preflight request.
+   * How long browsers may keep the answer to a preflight request: at least one second with a gateway.
    *
    * @default Duration.seconds(5), like browsers
    */

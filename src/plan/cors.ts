@@ -19,7 +19,15 @@ export function refuseCors(target: TargetProfile, endpoints: EndpointIntent[], r
           ? `endpoints '${rival.name}' and '${endpoint.name}' have different 'cors', which ${target.name} adds to the responses of all endpoints; set the same for both, or use a platform of its own for one`
           : `endpoints '${rival.name}' and '${endpoint.name}' have the path '${endpoint.prefix}' but different 'cors', and a preflight request matches both; set the same for both`,
       );
-    const { origins = [] } = endpoint.cors ?? {};
+    const { minCorsMaxAgeSeconds: min = 0 } = target;
+    const { origins = [], maxAgeSeconds = min } = endpoint.cors ?? {};
+    if (maxAgeSeconds < min)
+      refuse(
+        refusals,
+        'Unsupported',
+        endpoint.path,
+        `'maxAge' (${maxAgeSeconds} s) of 'cors' must be at least ${min} s for ${target.name}; use ${min} s, or omit it`,
+      );
     if (target.sharesCors && origins.length > 1)
       refuse(
         refusals,

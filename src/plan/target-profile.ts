@@ -298,6 +298,8 @@ export interface TargetProfile {
   readonly separateHosts?: boolean;
   /** Whether all endpoints have the same CORS, with at most one origin. @default false */
   readonly sharesCors?: boolean;
+  /** The shortest time for which browsers can keep the answer to a preflight request, in seconds. @default 0 */
+  readonly minCorsMaxAgeSeconds?: number;
   /** The maximum number of replicas of a backend. @default - no limit */
   readonly maxReplicas?: number;
   /** The maximum delay of autoscaling, in seconds. @default - no limit */

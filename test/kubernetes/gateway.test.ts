@@ -303,6 +303,13 @@ describe('Envoy Gateway', () => {
     expect(rules).toHaveLength(4);
   });
 
+  test('lets browsers keep the answer to a preflight request for at least a second', () => {
+    const { chart } = twoBackends(ENVOY, { cors: { allowOrigins: ['*'], maxAge: Duration.seconds(0) } });
+    expect(() => manifestsOf(chart, external)).toThrow(
+      "'maxAge' (0 s) of 'cors' must be at least 1 s for Envoy Gateway; use 1 s, or omit it",
+    );
+  });
+
   test('is required for cross-origin requests', () => {
     const { chart } = twoBackends({}, { cors: { allowOrigins: ['*'] } });
     expect(() => manifestsOf(chart, external)).toThrow(

@@ -18,6 +18,9 @@ const MAX_WEIGHT = 999;
 /** https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule */
 export const MAX_BACKENDS = 16;
 
+/** https://gateway-api.sigs.k8s.io/reference/spec/#httpcorsfilter */
+const MIN_CORS_MAX_AGE = 1;
+
 /** The member of a profile for each feature of a plan. */
 const MEMBER_OF: { readonly [feature in RoutingFeature]: keyof GatewayFeatures } = {
   [Feature.WEIGHTS]: 'weights',
@@ -61,6 +64,7 @@ export function gatewayTarget(
     name,
     maxWeight: profile.maxWeight ?? MAX_WEIGHT,
     maxBackendsPerEndpoint: profile.maxBackends ?? MAX_BACKENDS,
+    minCorsMaxAgeSeconds: MIN_CORS_MAX_AGE,
     matching: MATCHING,
     // The objects of a gateway apply to all backends of an endpoint.
     stickyReplicasNeedBackend: true,
