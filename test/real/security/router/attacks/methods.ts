@@ -15,9 +15,11 @@ export const METHODS: readonly Attack[] = [
   refused('CONNECT in small letters', request('connect /echo')),
   served('an unknown method', request('PURGE /echo'), 'root-v1 PURGE /echo'),
   refused('get for GET', request('get /guarded/x', ['X-Tier: gold']), 405),
-  ...['POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'PURGE'].map((method) =>
+  served('HEAD where GET is allowed', request('HEAD /guarded/x', ['X-Tier: gold']), 'guarded-v1 HEAD /guarded/x'),
+  refused('head for HEAD', request('head /guarded/x', ['X-Tier: gold']), 405),
+  ...['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PURGE'].map((method) =>
     refused(
-      `${method} where only GET is allowed`,
+      `${method} where only GET and HEAD are allowed`,
       request(`${method} /guarded/x`, ['X-Tier: gold', 'Content-Length: 0']),
       405,
     ),
