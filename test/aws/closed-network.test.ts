@@ -1,5 +1,5 @@
 /** Networks without a route to the internet: what is created, what is refused, and the order of creation. */
-import { Stack } from 'aws-cdk-lib';
+import { Fn, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -365,6 +365,41 @@ describe('the subnets of the load balancer', () => {
       '[InvalidSubnets] the load balancer would have one subnet, but it requires',
     );
     templateOf(on((scope) => ({ vpc: imported(['us-west-2-lax-1a'])(scope) })));
+  });
+
+  test('of zones that are known only at deployment are accepted', () => {
+    const vpc = (scope: Scope) =>
+      ec2.Vpc.fromVpcAttributes(scope, 'Vpc', {
+        vpcId: 'vpc-1',
+        vpcCidrBlock: '10.0.0.0/16',
+        availabilityZones: Fn.getAzs(),
+        privateSubnetIds: ['subnet-1', 'subnet-2'],
+      });
+    const { Subnets } = only(
+      templateOf(on((scope) => ({ vpc: vpc(scope) }))),
+      'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    );
+    expect(Subnets).toEqual(['subnet-1', 'subnet-2']);
+  });
+
+  test.each<[string, Props, string]>([
+    [
+      'of a group that the VPC does not have',
+      () => ({ loadBalancerSubnets: { subnetGroupName: 'Balancer' } }),
+      "the load balancer has no subnets in 'Serving/Platform/Vpc' (There are no subnet groups with name 'Balancer' in this VPC. Available names: Public,Private); select others with 'loadBalancerSubnets', or use another 'vpc'",
+    ],
+    [
+      'of a VPC without public ones, for public access',
+      (scope) => ({ vpc: imported(['eu-west-1a', 'eu-west-1b'])(scope), publicAccess: true, allowPlainHttp: true }),
+      "the load balancer has no subnets in 'Serving/Vpc' (There are no 'Public' subnet groups",
+    ],
+    [
+      'of tasks in a group that the VPC does not have',
+      () => ({ taskSubnets: { subnetGroupName: 'Tasks' } }),
+      "a task has no subnets in 'Serving/Platform/Vpc' (There are no subnet groups with name 'Tasks' in this VPC. Available names: Public,Private); select others with 'taskSubnets', or use another 'vpc'",
+    ],
+  ])('%s are refused in the words of the option', (_what, props, message) => {
+    expect(() => on(props)).toThrow(`[InvalidSubnets] ${message}`);
   });
 
   test('must be public for public access', () => {

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { ServingError } from '../../private/errors';
@@ -18,11 +19,10 @@ export function balancerSubnets(
   { loadBalancerSubnets, publicAccess = false }: EcsPlatformProps,
   at: IConstruct,
 ): ec2.SubnetSelection | undefined {
-  const selected = vpc.selectSubnets(
-    loadBalancerSubnets ?? (publicAccess ? { subnetType: ec2.SubnetType.PUBLIC } : undefined),
-  );
+  const chosen = loadBalancerSubnets ?? (publicAccess ? { subnetType: ec2.SubnetType.PUBLIC } : undefined);
+  const selected = select(vpc, chosen, { prop: 'loadBalancerSubnets', user: 'the load balancer', at });
   if (selected.isPendingLookup) return loadBalancerSubnets;
-  const zones = zonesOf(selected);
+  const zones = zonesOf(selected).filter(isOneZone);
   const repeated = zones.find((zone, index) => zones.indexOf(zone) !== index);
   if (repeated !== undefined) {
     const count = zones.filter((zone) => zone === repeated).length;
@@ -33,8 +33,8 @@ export function balancerSubnets(
       at,
     );
   }
-  const [only, ...others] = zones;
-  if (only !== undefined && others.length === 0 && isAvailabilityZone(only, vpc)) {
+  const [only] = zones;
+  if (only !== undefined && selected.subnets.length === 1 && isAvailabilityZone(only, vpc)) {
     throw new ServingError(
       'InvalidSubnets',
       `the load balancer would have one subnet${isUnresolved(only) ? '' : ` ('${only}')`}, but it requires subnets in at least two Availability Zones; select them with 'loadBalancerSubnets', or use another 'vpc'`,
@@ -52,7 +52,37 @@ export function balancerSubnets(
   return loadBalancerSubnets;
 }
 
-/** Whether a zone is not a Local Zone. Those of a VPC of the app are chosen by CDK, while a token can be a list in an imported one. */
+interface Selecting {
+  /** The option that selects them. */
+  readonly prop: keyof EcsPlatformProps;
+  readonly user: string;
+  readonly at: IConstruct;
+}
+
+/** The subnets of a selection. CDK does not name the option in its errors, such as that about an unknown group. */
+function select(
+  vpc: ec2.IVpc,
+  selection: ec2.SubnetSelection | undefined,
+  { prop, user, at }: Selecting,
+): ec2.SelectedSubnets {
+  try {
+    return vpc.selectSubnets(selection);
+  } catch (error) {
+    const reason = (error as Error).message.trim();
+    throw new ServingError(
+      'InvalidSubnets',
+      `${user} has no subnets in '${vpc.node.path}' (${reason}); select others with '${prop}', or use another 'vpc'`,
+      at,
+    );
+  }
+}
+
+/** Whether it is not a list of zones that is known only at deployment, which each subnet of an imported VPC then has. */
+function isOneZone(zone: string): boolean {
+  return !Token.isUnresolved([zone]);
+}
+
+/** Whether a zone is not a Local Zone. CDK chooses those of a VPC of the app, and none of these is one. */
 function isAvailabilityZone(zone: string, vpc: ec2.IVpc): boolean {
   return isUnresolved(zone) ? vpc.node.defaultChild !== undefined : AVAILABILITY_ZONE.test(zone);
 }
@@ -80,7 +110,7 @@ export class TaskSubnets {
 
   /** The selected subnets. */
   public get selected(): ec2.SelectedSubnets {
-    return this.vpc.selectSubnets(this.selection);
+    return select(this.vpc, this.selection, { prop: 'taskSubnets', user: 'a task', at: this.at });
   }
 
   /** Whether all of them are public. A task without a public IP address then cannot pull its image. */
