@@ -49,8 +49,8 @@ export interface AlarmOptions {
    * least five minutes longer. An alarm that fires already when a deployment starts does not stop it, so that a corrected
    * version can be deployed.
    *
-   * Not supported in the Regions of China and of AWS GovCloud (US). Set it to `false` to end it: ECS may keep what a template no
-   * longer has.
+   * Not supported in the Regions of China and of AWS GovCloud (US). Set it to `false` to end it, also together with
+   * `enabled: false` and before `alarms` is removed: ECS may keep what a template no longer has.
    *
    * @default - deployments do not depend on alarms
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html

@@ -270,11 +270,15 @@ describe('deployments', () => {
     }
   });
 
-  test('no longer depend on alarms if that is turned off', () => {
+  test.each<[aws.AlarmOptions, aws.AlarmOptions]>([
+    [{ rollBackDeployments: false }, {}],
+    [{ rollBackDeployments: false, enabled: false }, {}],
+    [{ rollBackDeployments: true }, { enabled: false }],
+  ])('no longer depend on alarms with %j and %j of the backend', (alarms, own) => {
     const app = newApp({ context: { '@aws-cdk/aws-ecs:removeDefaultDeploymentAlarm': true } });
     const stack = new Stack(app, 'Serving');
-    new aws.EcsPlatform(stack, 'Platform', { alarms: { rollBackDeployments: false } });
-    new ServingEndpoint(stack, 'digits').addBackend('v1', backendOptions({}));
+    new aws.EcsPlatform(stack, 'Platform', { alarms });
+    new ServingEndpoint(stack, 'digits').addBackend('v1', backendOptions(settings({ alarms: own })));
     expect(deployment(templateOf(stack)).Alarms).toEqual({ AlarmNames: [], Enable: false, Rollback: false });
   });
 

@@ -241,8 +241,8 @@ export class EcsRenderer extends TargetRenderer {
 
   private addAlarms(service: BackendService, { intent, settings }: BoundBackend): void {
     const { alarms }: TaskSettingsOptions = settings;
+    if ((this.props.alarms ?? alarms) === undefined) return;
     const options: AlarmOptions = { ...this.props.alarms, ...alarms };
-    if ((this.props.alarms ?? alarms) === undefined || options.enabled === false) return;
     const plan = () => this.platform.plan().backend(intent.path);
     addBackendAlarms({ service, intent, plan, measures: this.measuresIn(service.scope) }, options);
   }

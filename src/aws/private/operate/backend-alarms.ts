@@ -31,19 +31,25 @@ export interface AlarmedBackend {
 
 /** Creates the alarms of a backend, in its stack. */
 export function addBackendAlarms(backend: AlarmedBackend, options: AlarmOptions): void {
-  const { service } = backend;
-  const alarms = makeAlarms(service.scope, options, [...ofRequests(backend, options), ...ofTasks(backend)]);
-  // Before the first task is healthy, missing data would be an outage.
-  for (const alarm of alarms) if (alarm.node.id === 'NoHealthyTasks') alarm.node.addDependency(service.cfnService);
+  const { enabled = true, rollBackDeployments } = options;
+  const alarms = enabled ? makeBackendAlarms(backend, options) : [];
+  // Also rendered if it is off, because ECS may keep what a template no longer has.
+  if (rollBackDeployments === undefined) return;
+  const isOn = enabled && rollBackDeployments;
   const names = alarms.filter(({ node }) => OF_DEPLOYMENTS.includes(node.id)).map(({ alarmName }) => alarmName);
-  const { rollBackDeployments: isOn } = options;
-  // Also rendered for `false`, because ECS may keep what a template no longer has.
-  if (isOn === undefined) return;
-  service.cfnService.addPropertyOverride('DeploymentConfiguration.Alarms', {
+  backend.service.cfnService.addPropertyOverride('DeploymentConfiguration.Alarms', {
     AlarmNames: isOn ? names : [],
     Enable: isOn,
     Rollback: isOn,
   });
+}
+
+function makeBackendAlarms(backend: AlarmedBackend, options: AlarmOptions): cloudwatch.Alarm[] {
+  const { service } = backend;
+  const alarms = makeAlarms(service.scope, options, [...ofRequests(backend, options), ...ofTasks(backend)]);
+  // Before the first task is healthy, missing data would be an outage.
+  for (const alarm of alarms) if (alarm.node.id === 'NoHealthyTasks') alarm.node.addDependency(service.cfnService);
+  return alarms;
 }
 
 function ofRequests({ service, intent, plan, measures }: AlarmedBackend, options: AlarmOptions): AlarmRow[] {
