@@ -16,6 +16,7 @@ const RULE = 'I9001';
 /** The resource types of stacks with endpoints: those of this package, and those that users add to them. */
 const TYPES: { readonly [service: string]: readonly string[] } = {
   ApplicationAutoScaling: ['ScalableTarget', 'ScalingPolicy'],
+  ApplicationSignals: ['ServiceLevelObjective'],
   AutoScaling: ['AutoScalingGroup'],
   CertificateManager: ['Certificate'],
   CloudWatch: ['Alarm', 'Dashboard'],

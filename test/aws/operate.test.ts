@@ -4,6 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
 import { aws, Duration, ServingEndpoint } from '../../src';
 import { attributes, messagesOf, newApp, newStack, only, templateOf, templatesOf } from '../support/aws';
 import { bodyOf, dashboardFaults } from '../support/dashboard-body';
@@ -257,7 +258,7 @@ describe('service level objectives', () => {
     expect(others).toEqual([]);
     const metric = object(object(availability?.RequestBasedSli).RequestBasedSliMetric);
     expect(availability).toMatchObject({
-      Name: 'Serving digits availability',
+      Name: expect.stringMatching(/^Serving digits availability [0-9a-f]{6}$/),
       Goal: { AttainmentGoal: 99.9, Interval: { RollingInterval: { Duration: 28, DurationUnit: 'DAY' } } },
     });
     expect(statisticsOf(metric.TotalRequestCountMetric)).toEqual([
@@ -274,11 +275,28 @@ describe('service level objectives', () => {
   test('count the responses that start in time', () => {
     const [, latency] = objectivesWith({ latency: Duration.millis(1500), latencyGoal: 95, intervalDays: 7 });
     const metric = object(object(latency?.RequestBasedSli).RequestBasedSliMetric);
-    expect(latency).toMatchObject({ Name: 'Serving digits latency', Goal: { AttainmentGoal: 95 } });
+    expect(latency).toMatchObject({
+      Name: expect.stringContaining('Serving digits latency '),
+      Goal: { AttainmentGoal: 95 },
+    });
     expect(statisticsOf(metric.TotalRequestCountMetric)[0]?.[0]).toBe('SampleCount TargetResponseTime');
     expect(statisticsOf(object(metric.MonitoredRequestCountMetric).GoodCountMetric)[0]?.[0]).toBe(
       'TC(:1.5) TargetResponseTime',
     );
+  });
+
+  test('have another name at another construct path, because an endpoint that moves needs it while the old one exists', () => {
+    const nameAt = (path: string) => {
+      const stack = newStack();
+      const scope = path === '' ? stack : new Construct(stack, path);
+      const endpoint = new ServingEndpoint(scope, 'digits', { endpointName: 'Digits '.repeat(30) });
+      endpoint.addBackend('v1', backendOptions());
+      aws.EcsEndpoint.of(endpoint).addServiceLevelObjectives();
+      return String(only(templateOf(stack), 'AWS::ApplicationSignals::ServiceLevelObjective').Name);
+    };
+    const names = ['', 'Models'].map(nameAt);
+    expect(new Set(names).size).toBe(2);
+    for (const name of names) expect(name).toMatch(/^[0-9A-Za-z][-._0-9A-Za-z ]{0,126}[-._0-9A-Za-z]$/);
   });
 
   test.each([

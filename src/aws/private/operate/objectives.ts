@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import * as signals from 'aws-cdk-lib/aws-applicationsignals';
 import { Construct } from 'constructs';
+import { fingerprint } from '../../../private/hash';
 import type { Objectives } from '../../operate-checks';
 import { outermostStack } from '../../stack';
 import type { BackendService } from '../backend-service';
@@ -88,9 +89,13 @@ function totalOf({ services, measures }: MeasuredEndpoint, measure: Measure): Qu
   return [...queries, { id: 'total', expression, returnData: true }];
 }
 
-/** Unique in the account and Region, because every stack has another name. */
+/**
+ * Unique in the account and Region. It depends on the construct path: when an endpoint moves to another path, CloudFormation creates
+ * the new objective before it deletes the old one.
+ */
 function nameOf({ scope, name }: MeasuredEndpoint, what: string): string {
   const { stackName } = outermostStack(Stack.of(scope)) as Stack;
-  const text = `${stackName} ${name} ${what}`.replace(/[^-._0-9A-Za-z ]/g, '-').replace(/^[^0-9A-Za-z]+/, '');
-  return text.length <= MAX_NAME ? text : `${text.slice(0, MAX_NAME - what.length - 1).trimEnd()} ${what}`;
+  const end = `${what} ${fingerprint(scope.node.path)}`;
+  const text = `${stackName} ${name}`.replace(/[^-._0-9A-Za-z ]/g, '-').replace(/^[^0-9A-Za-z]+/, '');
+  return `${text.slice(0, MAX_NAME - end.length - 1).trimEnd()} ${end}`;
 }

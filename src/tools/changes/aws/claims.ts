@@ -91,6 +91,7 @@ const CLAIMS: { readonly [type: string]: readonly Reader[] } = {
       () => 'the scaling of the same service',
     ),
   ],
+  'AWS::ApplicationSignals::ServiceLevelObjective': [fixedName('Name', 'service level objective')],
   'AWS::AutoScaling::AutoScalingGroup': [fixedName('AutoScalingGroupName', 'Auto Scaling group')],
   'AWS::CloudWatch::Alarm': [fixedName('AlarmName', 'alarm')],
   'AWS::CloudWatch::Dashboard': [fixedName('DashboardName', 'dashboard')],

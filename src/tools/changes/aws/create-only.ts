@@ -10,6 +10,7 @@ export const CREATE_ONLY: { readonly [type: string]: readonly string[] } = {
     'ScalingTargetId',
     'ServiceNamespace',
   ],
+  'AWS::ApplicationSignals::ServiceLevelObjective': ['Name'],
   'AWS::AutoScaling::AutoScalingGroup': ['AutoScalingGroupName', 'InstanceId'],
   'AWS::CertificateManager::Certificate': [
     'CertificateAuthorityArn',
