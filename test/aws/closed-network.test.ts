@@ -199,6 +199,34 @@ describe('without a NAT gateway', () => {
     ]);
   });
 
+  test.each<[string, Partial<BackendOptions>, string]>([
+    [
+      'a store with the protocol of S3',
+      { model: Model.fromS3('s3://acme/net/', { endpoint: 'https://minio.acme.internal:9000' }) },
+      "model 'net' of backend 'backend' is downloaded from 'minio.acme.internal:9000', which tasks do not reach",
+    ],
+    [
+      'a store of the environment',
+      { model: Model.fromS3('s3://acme/net/'), environment: { AWS_ENDPOINT_URL: 'http://minio.acme.internal' } },
+      "is downloaded from 'minio.acme.internal', which tasks do not reach",
+    ],
+    [
+      'a host that is known only at deployment',
+      { model: Model.fromUrl(`https://${Fn.importValue('Host')}/net.onnx`, { sha256: 'a'.repeat(64) }) },
+      "model 'net.onnx' of backend 'backend' is downloaded from a token, which tasks do not reach from isolated subnets; publish it to S3 with 'serving publish', and use Model.fromS3, or acknowledge",
+    ],
+  ])('a model on %s causes a warning', (_what, options, message) => {
+    const images = { fetchImage: `${ECR}/aws-cli:2.37.9`, archiveImage: `${ECR}/python:3.14.0` };
+    const stack = on(() => ({ natGateways: 0, ...images }), { ...IN_ECR, ...options });
+    expect(messagesOf(stack)).toContainEqual(expect.stringContaining(message));
+  });
+
+  test('a model in Amazon S3 through an endpoint of the VPC causes none', () => {
+    const endpoint = 'https://bucket.vpce-0123456789abcdef0-abcdefgh.s3.eu-west-1.vpce.amazonaws.com';
+    const props = { natGateways: 0, fetchImage: `${ECR}/aws-cli:2.37.9` };
+    expect(messagesOf(on(() => props, { ...IN_ECR, model: Model.fromS3('s3://acme/net/', { endpoint }) }))).toEqual([]);
+  });
+
   test('a backend in another stack adds endpoints to the stack of the platform, which is deployed first', () => {
     const app = newApp();
     const shared = newStack('Platform', app);

@@ -2,6 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { isOffline } from '../../constructs/private/definition-warnings';
+import type { Model } from '../../models/model';
+import { STORES } from '../../models/private/store-variables';
 import type { BackendIntent } from '../../plan/intents';
 import { parseEcrHost } from '../../private/images/ecr-host';
 import { isUnresolved } from '../../private/tokens';
@@ -92,19 +94,35 @@ function registryOf(image: string): string {
 }
 
 /** What to do with a model that is not in AWS. */
-const FROM_S3 = "publish it to S3 with 'serving publish', and use Model.FROM_S3";
+const FROM_S3 = "publish it to S3 with 'serving publish', and use Model.fromS3";
 
-function modelDownloads({ intent, fetches, models }: BoundBackend, region: string): Download[] {
+function modelDownloads(backend: BoundBackend, region: string): Download[] {
+  const { intent, fetches, models } = backend;
   const fetched = fetches.flatMap(({ model, uri = '', index }): Download[] => {
     const what = `model '${model}' of backend '${intent.name}' is downloaded from`;
     const other = (models[index]?._resources.owner as s3.IBucket | undefined)?.env.region ?? region;
     if (other !== region && !isUnresolved(other + region))
       return [{ what: `${what} a bucket in ${other}`, instead: `copy it to a bucket in ${region}`, isPublic: true }];
     if (uri.startsWith('hf://')) return [{ what: `${what} the Hugging Face Hub`, instead: FROM_S3, isPublic: true }];
-    if (!uri.startsWith('https://')) return [];
-    return [{ what: `${what} '${new URL(uri).host}'`, instead: FROM_S3, isPublic: false }];
+    const address = uri.startsWith('https://') ? uri : storeOfModel(uri, models[index], intent);
+    if (address === undefined || OF_AWS.test(address)) return [];
+    return [{ what: `${what} ${hostOf(address)}`, instead: FROM_S3, isPublic: false }];
   });
   return [...fetched, ...serverDownloads(intent)];
+}
+
+/** The configured URL of a store with the protocol of S3. */
+function storeOfModel(uri: string, model: Model | undefined, { environment }: BackendIntent): string | undefined {
+  if (!uri.startsWith('s3://')) return undefined;
+  return model?._intent().endpoint ?? STORES.map((name) => environment[name]).find((url) => url !== undefined);
+}
+
+/** An endpoint of Amazon S3, for example one in a VPC. */
+const OF_AWS = /^https:\/\/[^/]+\.amazonaws\.com(?:\.cn)?(?:\/|$)/;
+
+/** The host of a URL, in quotes. It can be a token, which the parser of URLs refuses. */
+function hostOf(url: string): string {
+  return `'${url.replace(/^https?:\/\/([^/]+).*$/, '$1')}'`;
 }
 
 /** What the server itself downloads when it starts. */

@@ -1,8 +1,8 @@
 import type { Model } from '../model';
 import { ENDPOINT_VARIABLE } from './fetch-command';
 
-/** The variables that select another store for every fetch of a server. */
-const STORES: readonly string[] = [ENDPOINT_VARIABLE, 'AWS_ENDPOINT_URL'];
+/** The variables that select another store for every fetch of a server, first the one that applies if both are set. */
+export const STORES: readonly string[] = [ENDPOINT_VARIABLE, 'AWS_ENDPOINT_URL'];
 
 /** The variables with keys, of which a store must receive only its own. */
 const KEYS: readonly string[] = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
