@@ -37,8 +37,8 @@ export interface EcsPlatformProps extends ServingPlatformProps {
   /**
    * The subnets of tasks and GPU instances. If all of them are public, tasks get a public address.
    *
-   * Isolated subnets of a VPC in the same app require the VPC endpoints that `natGateways` lists. Those of an imported VPC are
-   * not checked.
+   * Isolated subnets of a VPC in the same app require the VPC endpoints that `natGateways` lists, unless a route leads to another
+   * network. Those of an imported VPC are not checked.
    *
    * @default - private subnets, otherwise isolated ones, otherwise public ones
    */

@@ -271,18 +271,24 @@ describe('a VPC of the app with isolated subnets', () => {
     expect(service?.DependsOn).toEqual(expect.arrayContaining(own));
   });
 
+  const routed = (destinationCidrBlock: string) => (scope: Scope) => {
+    const vpc = isolated(scope);
+    for (const [index, { routeTable }] of vpc.isolatedSubnets.entries())
+      new ec2.CfnRoute(scope, `Route${index}`, {
+        routeTableId: routeTable.routeTableId,
+        destinationCidrBlock,
+        transitGatewayId: 'tgw-0123456789abcdef0',
+      });
+    return { vpc };
+  };
+
   test('is accepted with a route, wherever it is defined', () => {
-    const stack = on((scope) => {
-      const vpc = isolated(scope);
-      for (const [index, { routeTable }] of vpc.isolatedSubnets.entries())
-        new ec2.CfnRoute(scope, `Route${index}`, {
-          routeTableId: routeTable.routeTableId,
-          destinationCidrBlock: '0.0.0.0/0',
-          transitGatewayId: 'tgw-0123456789abcdef0',
-        });
-      return { vpc };
-    }, {});
-    templateOf(stack);
+    templateOf(on(routed('0.0.0.0/0'), {}));
+  });
+
+  test('is accepted without endpoints if it is connected to another network, but not with public images', () => {
+    templateOf(on(routed('10.0.0.0/8')));
+    expect(() => templateOf(on(routed('10.0.0.0/8'), {}))).toThrow(/^(?!.*no endpoint).*\[NoRoute\] image 'acme/s);
   });
 
   test('runs tasks in other subnets that are selected', () => {

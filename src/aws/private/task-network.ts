@@ -64,19 +64,25 @@ export class TaskNetwork {
 
   /** Why tasks cannot start: services and downloads that they do not reach. */
   private errors(): string[] {
-    if (this.users.length === 0 || !this.isClosed()) return [];
-    return [...this.missingEndpoints(), ...this.users.flatMap((user) => this.refusedDownloads(user))];
+    const closed = this.users.length === 0 ? [] : this.closed;
+    if (closed.length === 0) return [];
+    // Another network can have the endpoints, and the zones for their names.
+    const missing = this.without(closed, isConnection).length === 0 ? [] : this.missingEndpoints();
+    return [...missing, ...this.users.flatMap((user) => this.refusedDownloads(user))];
   }
 
-  /** Whether a subnet of the tasks has no route out, wherever the app could add it. */
-  private isClosed(): boolean {
+  /** The subnets of the tasks without a route out, wherever the app could add it. The routes of imported ones are unknown. */
+  private get closed(): ec2.ISubnet[] {
     const { isolated } = this.subnets;
-    // The routes of imported subnets are unknown.
-    if (isolated.length === 0 || !isDefined(this.vpc)) return false;
-    const open = resourcesIn<ec2.CfnRoute>(this.platform.node.root, ROUTE)
-      .filter(({ destinationCidrBlock }) => destinationCidrBlock === EVERYWHERE)
+    if (isolated.length === 0 || !isDefined(this.vpc)) return [];
+    return this.without(isolated, ({ destinationCidrBlock }) => destinationCidrBlock === EVERYWHERE);
+  }
+
+  private without(subnets: ec2.ISubnet[], matches: (route: ec2.CfnRoute) => boolean): ec2.ISubnet[] {
+    const tables = resourcesIn<ec2.CfnRoute>(this.platform.node.root, ROUTE)
+      .filter(matches)
       .map(({ routeTableId }) => routeTableId);
-    return isolated.some(({ routeTable }) => !open.includes(routeTable.routeTableId));
+    return subnets.filter(({ routeTable }) => !tables.includes(routeTable.routeTableId));
   }
 
   private missingEndpoints(): string[] {
@@ -110,7 +116,7 @@ export class TaskNetwork {
       const message = `the tasks of backend '${name}' run on instances in public subnets, where they have no public address and reach only the VPC and its endpoints; select private subnets with 'taskSubnets', or acknowledge this warning`;
       return [{ id, message }];
     }
-    if (!this.isClosed()) return [];
+    if (this.closed.length === 0) return [];
     const doubtful = downloadsOf(backend, task.definition).filter(({ isPublic }) => !isPublic);
     if (doubtful.length === 0) return [];
     const listed = doubtful.map((download) => `${this.unreachable(download)}; ${download.instead}`).join('. Also, ');
@@ -136,6 +142,11 @@ class EndpointsOf {
       },
     });
   }
+}
+
+/** Whether a route leads to another network. */
+function isConnection({ transitGatewayId, coreNetworkArn, vpcPeeringConnectionId }: ec2.CfnRoute): boolean {
+  return (transitGatewayId ?? coreNetworkArn ?? vpcPeeringConnectionId) !== undefined;
 }
 
 /** Whether the app defines a VPC, rather than importing it. */
