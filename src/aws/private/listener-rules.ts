@@ -12,14 +12,14 @@ import type { Network } from './network';
 import { Measures } from './operate/measures';
 import type { MeasuredEndpoint } from './operate/objectives';
 
-/** The ids of rules that do not forward to backends. */
-const ANSWERED = /^(MethodNotAllowed|Preflight)/;
-
 interface NamedRule {
   readonly rule: elbv2.CfnListenerRule;
-  /** The backends that it forwards to; undefined for all backends of the endpoint. */
+  /** The backends that it forwards to. @default - all backends of the endpoint */
   readonly users?: string[];
 }
+
+/** The users of a rule that the load balancer answers. */
+export const NO_BACKENDS: string[] = [];
 
 /**
  * The rules of one endpoint, in the endpoint's stack.
@@ -82,7 +82,7 @@ export class ListenerRules {
   }
 
   private depend({ rule, users }: NamedRule, backend: string): void {
-    if (users === undefined ? ANSWERED.test(rule.node.id) : !users.includes(backend)) return;
+    if (users?.includes(backend) === false) return;
     rule.addResourceDependency(this.serviceOf(backend).cfnService);
   }
 

@@ -49,7 +49,7 @@ import type { BoundBackend } from './bound-backend';
 import { GpuFleet } from './gpu-fleet';
 import { late } from './late';
 import { declareRange, listenerClashes } from './listener-clashes';
-import { ListenerRules } from './listener-rules';
+import { ListenerRules, NO_BACKENDS } from './listener-rules';
 import { Network } from './network';
 import { addBackendAlarms } from './operate/backend-alarms';
 import { addBalancerAlarms } from './operate/balancer-alarms';
@@ -101,8 +101,8 @@ export class EcsRenderer extends TargetRenderer {
     RULES.set(scope, rules);
     rules.add('Shares', SHARES_KEY, shareConditions(intent));
     if (intent.methods.length > 0)
-      rules.add('MethodNotAllowed', METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(intent));
-    if (intent.cors !== undefined) rules.add('Preflight', PREFLIGHT_KEY, preflightConditions(intent));
+      rules.add('MethodNotAllowed', METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(intent), NO_BACKENDS);
+    if (intent.cors !== undefined) rules.add('Preflight', PREFLIGHT_KEY, preflightConditions(intent), NO_BACKENDS);
     if (this.props.dashboards === true) this.addDashboard(endpoint);
     if (!hasUrl(intent.hosts)) return;
     const output = new CfnOutput(scope, 'Url', {
@@ -134,7 +134,7 @@ export class EcsRenderer extends TargetRenderer {
     if (own !== undefined) rules.add(`Own-${intent.segment}`, ownKey(intent.backend), own, [intent.backend]);
     if (endpoint.intent.cors !== undefined && own !== undefined && own.prefix !== endpoint.intent.prefix) {
       const conditions = preflightConditions(endpoint.intent, own.prefix);
-      rules.add(`Preflight-${intent.segment}`, ownPreflightKey(intent.backend), conditions);
+      rules.add(`Preflight-${intent.segment}`, ownPreflightKey(intent.backend), conditions, NO_BACKENDS);
     }
     rules.dependOn(intent.backend);
     this.dashboards.get(intent.endpoint)?.add(this.service(intent.backend), backend.intent.name);
