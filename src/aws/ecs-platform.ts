@@ -30,9 +30,9 @@ import { enclosingStack } from './stack';
  * `Cluster`, `LoadBalancerSecurityGroup`, `BackendSecurityGroup`, `LoadBalancer`, `Listener` on port 80, `HttpsListener` on port
  * 443, `Alarms`, `LogBucket`, and `Gpu-<instance type>` for each GPU capacity, with `Cluster`, `AutoScalingGroup`, `LaunchTemplate`,
  * `CapacityProvider`, `Role` and `SecurityGroup`. Endpoints have `Shares`, `Own-<name>`, `Header<n>`, `MethodNotAllowed`,
- * `Url`, `Dashboard` and `Objectives`. Backends have `LogGroup`, `TaskDefinition`, `SecurityGroup`, `Alarms`, `TargetGroup`,
- * `Anchor` and `Service`; the last three end with `Http2` or `Grpc` for these protocols. If a route needs several rules, the ids of
- * the additional ones end with `.1`, `.2` and so on.
+ * `Preflight`, `Preflight-<name>`, `Url`, `Dashboard` and `Objectives`. Backends have `LogGroup`, `TaskDefinition`, `SecurityGroup`,
+ * `Alarms`, `TargetGroup`, `Anchor` and `Service`; the last three end with `Http2` or `Grpc` for these protocols. If a route needs
+ * several rules, the ids of the additional ones end with `.1`, `.2` and so on.
  *
  * Containers have no Linux capabilities, except NET_BIND_SERVICE for a port below 1024. To add capabilities, override the
  * task definition, for example `ContainerDefinitions.0.LinuxParameters.Capabilities.Drop` with `addPropertyOverride`.
@@ -96,7 +96,6 @@ export class EcsPlatform extends TargetPlatform {
     });
     const existing = listenerFacts(props, this);
     checkFrameworkObjects(props, this);
-    checkFlowLogs(props, existing?.vpc, this);
     const isEncrypted = props.certificate !== undefined || existing?.url.startsWith('https://');
     checkNetworkProps(props, existing?.vpc, this);
     const listener = { priorities: props.priorityRange, access: accessOf(props), isEncrypted };
@@ -133,16 +132,6 @@ export class EcsPlatform extends TargetPlatform {
 }
 
 tagClass('EcsPlatform', EcsPlatform);
-
-/** The VPC of others has flow logs of its own. */
-function checkFlowLogs({ flowLogs, vpc, cluster }: EcsPlatformProps, listenerVpc: unknown, at: Construct): void {
-  if (flowLogs === undefined || (vpc ?? cluster ?? listenerVpc) === undefined) return;
-  throw new ServingError(
-    'ConflictingProps',
-    "'flowLogs' configures a new VPC, but the platform uses an existing one; remove 'flowLogs', and call 'addFlowLog' of your VPC",
-    at,
-  );
-}
 
 function accessOf({ listener, publicAccess }: EcsPlatformProps): BalancerAccess {
   if (listener !== undefined) return BalancerAccess.UNKNOWN;

@@ -19,20 +19,29 @@ const MEMBERS = {
 /** The Availability Zones of a VPC that the platform creates, each of which can have a NAT gateway. */
 export const ZONES = 2;
 
+/** The options of a VPC that the platform creates, and what to do for another one. */
+const OF_NEW_VPC = {
+  natGateways: 'remove one of them',
+  flowLogs: "remove one of them, and call 'addFlowLog' of your VPC",
+} satisfies { readonly [prop in keyof EcsPlatformProps]: string };
+
 /** Checks the options for the network, and that none configures a VPC that the platform does not create. */
 export function checkNetworkProps(props: EcsPlatformProps, existing: ec2.IVpc | undefined, at: IConstruct): void {
   checkSelection('taskSubnets', props.taskSubnets, at);
   checkSelection('loadBalancerSubnets', props.loadBalancerSubnets, at);
   checkPeers(props, at);
-  if (props.natGateways === undefined) return;
-  requireNumber('natGateways', props.natGateways, { min: 0, max: ZONES, integer: true, at });
+  if (props.natGateways !== undefined)
+    requireNumber('natGateways', props.natGateways, { min: 0, max: ZONES, integer: true, at });
   const source = props.vpc !== undefined ? 'vpc' : props.cluster !== undefined ? 'cluster' : 'listener';
   if (source === 'listener' && existing === undefined) return;
-  throw new ServingError(
-    'ConflictingProps',
-    `'natGateways' configures a new VPC, but that of '${source}' exists already; remove one of them`,
-    at,
-  );
+  for (const [prop, way] of Object.entries(OF_NEW_VPC)) {
+    if (props[prop as keyof typeof OF_NEW_VPC] === undefined) continue;
+    throw new ServingError(
+      'ConflictingProps',
+      `'${prop}' configures a new VPC, but that of '${source}' exists already; ${way}`,
+      at,
+    );
+  }
 }
 
 /** Each peer is an outbound rule of the groups of tasks and instances. */

@@ -295,7 +295,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'flow logs of an existing VPC',
     code: 'ConflictingProps',
     message:
-      "'flowLogs' configures a new VPC, but the platform uses an existing one; remove 'flowLogs', and call 'addFlowLog' of your VPC (at Serving/Platform)",
+      "'flowLogs' configures a new VPC, but that of 'vpc' exists already; remove one of them, and call 'addFlowLog' of your VPC (at Serving/Platform)",
     on: ['aws'],
     define: (scope) => new aws.EcsPlatform(scope, 'Platform', { vpc: new ec2.Vpc(scope, 'Vpc'), flowLogs: {} }),
   },
