@@ -28,7 +28,7 @@ const SETS: { readonly [name: string]: { readonly declaredIn: string; readonly a
   ServerProtocol: {
     declaredIn: 'src/plan/choices.ts',
     answeredIn: [
-      'src/aws/private/backend-service.ts',
+      'src/aws/private/target-group.ts',
       'src/kubernetes/private/router/pools.ts',
       'src/kubernetes/private/router/services.ts',
       'src/plan/features.ts',
@@ -45,11 +45,7 @@ const SETS: { readonly [name: string]: { readonly declaredIn: string; readonly a
   },
   LoadBalancing: {
     declaredIn: 'src/plan/choices.ts',
-    answeredIn: [
-      'src/aws/private/backend-service.ts',
-      'src/kubernetes/private/router/pools.ts',
-      'src/plan/features.ts',
-    ],
+    answeredIn: ['src/aws/private/target-group.ts', 'src/kubernetes/private/router/pools.ts', 'src/plan/features.ts'],
   },
   RouteKind: {
     declaredIn: 'src/plan/serving-plan.ts',

@@ -4,7 +4,6 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import type { BackendBinding } from '../../constructs/bindings';
-import { LoadBalancing, ServerProtocol } from '../../plan/choices';
 import type { BackendIntent } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
@@ -20,43 +19,16 @@ import { makeOutboundGroup } from './outbound';
 import { type RolloutPercents, rolloutPercents } from './rollout';
 import { serviceTags } from './service-tags';
 import { gatePortOf } from './smoke-gate';
+import { ID_SUFFIXES, makeTargetGroup } from './target-group';
 import { makeTask, type Task } from './task';
 
 /** An address for documentation, which no caller has: a rule with it attaches a target group and matches no request. */
 const UNUSED_ADDRESS = '192.0.2.1/32';
 
-const ALGORITHMS: { readonly [way in LoadBalancing]: elbv2.TargetGroupLoadBalancingAlgorithmType } = {
-  [LoadBalancing.ROUND_ROBIN]: elbv2.TargetGroupLoadBalancingAlgorithmType.ROUND_ROBIN,
-  [LoadBalancing.LEAST_OUTSTANDING_REQUESTS]: elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
-};
-
-/**
- * The end of the ids of what belongs to a target group. Its protocol version cannot be changed: with ids of its own, the new
- * group has healthy targets before the rules move to it, and the old one keeps its targets until then.
- */
-const ID_SUFFIXES: { readonly [protocol in ServerProtocol]: string } = {
-  [ServerProtocol.HTTP1]: '',
-  [ServerProtocol.HTTP2]: 'Http2',
-  [ServerProtocol.GRPC]: 'Grpc',
-};
-
 /** The id of the anchor rule of a backend. */
 export function anchorId({ protocol }: BackendIntent): string {
   return `Anchor${ID_SUFFIXES[protocol]}`;
 }
-
-/**
- * The port of every target group, which cannot be changed. It has no effect, because ECS registers each target with the port of
- * its container.
- */
-const GROUP_PORT = 8000;
-
-/** HTTP/1.1 is the default of a target group. */
-const VERSIONS: { readonly [protocol in ServerProtocol]: elbv2.ApplicationProtocolVersion | undefined } = {
-  [ServerProtocol.HTTP1]: undefined,
-  [ServerProtocol.HTTP2]: elbv2.ApplicationProtocolVersion.HTTP2,
-  [ServerProtocol.GRPC]: elbv2.ApplicationProtocolVersion.GRPC,
-};
 
 /** The platform's resources that the service of a backend uses. */
 export interface BackendSurroundings {
@@ -96,7 +68,7 @@ export class BackendService {
     this.task = makeTask(backend, () => this.plan, props, provider === undefined);
     this.network.tasks.add(backend, this.task, provider !== undefined);
     this.securityGroup = this.makeSecurityGroup(props.outboundPeers);
-    this.targetGroup = this.makeTargetGroup();
+    this.targetGroup = makeTargetGroup(backend, this.network.vpc, () => this.plan);
     this.service = this.makeService(provider);
     this.cfnService = this.service.node.findChild('Service') as ecs.CfnService;
     reachModelVolumes(backend, this.securityGroup, this.cfnService);
@@ -144,38 +116,6 @@ export class BackendService {
     allow('FromLoadBalancer', this.intent.port, 'Requests');
     const gatePort = gatePortOf(this.intent);
     if (gatePort !== undefined) allow('ChecksFromLoadBalancer', gatePort, 'Health checks');
-    return group;
-  }
-
-  /** Has every property of its health check, because CloudFormation keeps the value of one that a template no longer has. */
-  private makeTargetGroup(): elbv2.ApplicationTargetGroup {
-    const { healthCheck, loadBalancing, protocol, stickySeconds } = this.intent;
-    const group = new elbv2.ApplicationTargetGroup(this.backend.scope, `TargetGroup${ID_SUFFIXES[protocol]}`, {
-      vpc: this.network.vpc,
-      port: GROUP_PORT,
-      protocol: elbv2.ApplicationProtocol.HTTP,
-      targetType: elbv2.TargetType.IP,
-      protocolVersion: VERSIONS[protocol],
-      loadBalancingAlgorithmType: ALGORITHMS[loadBalancing],
-      stickinessCookieDuration: stickySeconds === undefined ? undefined : Duration.seconds(stickySeconds),
-      healthCheck: {
-        protocol: elbv2.Protocol.HTTP,
-        path: healthCheck.path,
-        port: gatePortOf(this.intent)?.toString() ?? 'traffic-port',
-        [protocol === ServerProtocol.GRPC ? 'healthyGrpcCodes' : 'healthyHttpCodes']: healthCheck.statuses,
-        healthyThresholdCount: healthCheck.healthyThreshold,
-      },
-    });
-    // The L2 compares these, so it does not accept lazy numbers.
-    const cfnGroup = group.node.defaultChild as elbv2.CfnTargetGroup;
-    cfnGroup.healthCheckIntervalSeconds = late.number(() => this.plan.health.intervalSeconds);
-    cfnGroup.healthCheckTimeoutSeconds = late.number(() => this.plan.health.timeoutSeconds);
-    cfnGroup.unhealthyThresholdCount = late.number(() => this.plan.health.unhealthyThreshold);
-    // The L2 property does not accept lazy numbers, and the delay depends on endpoints that are attached later.
-    group.setAttribute(
-      'deregistration_delay.timeout_seconds',
-      late.string(() => String(this.plan.times.deregistration)),
-    );
     return group;
   }
 

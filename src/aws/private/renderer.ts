@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput, Stack, Stage } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type {
   AttachmentBinding,
@@ -30,7 +30,6 @@ import {
 import type { EndpointReach } from '../../plan/serving-plan';
 import { replicaUse } from '../../plan/sidecars';
 import { BalancerAccess } from '../../plan/target-profile';
-import { ServingError } from '../../private/errors';
 import { leading } from '../../private/text';
 import { isUnresolved } from '../../private/tokens';
 import { CpuArchitecture } from '../../workload/resources';
@@ -41,7 +40,7 @@ import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib, fargateSize } f
 import type { ListenerFacts } from '../listener-facts';
 import { quotasOf } from '../quotas';
 import { RULES, SERVICES } from '../rendered';
-import { enclosingStack, outermostStack } from '../stack';
+import { outermostStack } from '../stack';
 import { taskPatches } from '../task-patches';
 import type { TaskSettingsOptions } from '../task-settings-options';
 import { anchorId, BackendService } from './backend-service';
@@ -55,6 +54,7 @@ import { addBackendAlarms } from './operate/backend-alarms';
 import { addBalancerAlarms } from './operate/balancer-alarms';
 import { EndpointDashboard } from './operate/dashboard';
 import { Measures } from './operate/measures';
+import { requireReach } from './reach';
 import { scaleService } from './scaling';
 import { countTargets, refuseTargets, scalingTargets } from './target-count';
 
@@ -279,30 +279,6 @@ const ACCESS_NOTES: { readonly [access in BalancerAccess]: string } = {
 
 /** The maximum length of an output description in CloudFormation, in bytes. */
 const MAX_DESCRIPTION = 1024;
-
-/** Requires a place that can refer to the resources of the platform: a Stack of the same Stage, account and Region. */
-function requireReach(platform: Construct, construct: Construct, subject: string): void {
-  if (enclosingStack(construct) === undefined)
-    throw new ServingError(
-      'WrongScope',
-      `${subject} uses an EcsPlatform but is not inside a CDK Stack; create it in a Stack, or use another platform`,
-      construct,
-    );
-  const [here, there] = [construct, platform].map(placeOfStack);
-  if (here === there) return;
-  throw new ServingError(
-    'WrongScope',
-    `${subject} is in ${here}, but its platform '${platform.node.path}' is in ${there}; create a platform for each Stage, account and Region`,
-    construct,
-  );
-}
-
-/** What the stacks of a platform, its endpoints and its backends have in common. */
-function placeOfStack(construct: Construct): string {
-  const { environment } = Stack.of(construct);
-  const stage = Stage.of(construct)?.node.path;
-  return stage === undefined || stage === '' ? `'${environment}'` : `'${environment}' of Stage '${stage}'`;
-}
 
 /** The description of an output, which CloudFormation requires to be plain text: a token is replaced by the default. */
 function outputDescription({ description, name }: EndpointIntent): string {
