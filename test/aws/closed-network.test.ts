@@ -432,6 +432,11 @@ describe('the subnets of the load balancer', () => {
       () => ({ taskSubnets: { subnetGroupName: 'Tasks' } }),
       "a task has no subnets in 'Serving/Platform/Vpc' (There are no subnet groups with name 'Tasks' in this VPC. Available names: Public,Private); select others with 'taskSubnets', or use another 'vpc'",
     ],
+    [
+      'of a zone that the VPC does not have',
+      () => ({ taskSubnets: { availabilityZones: ['eu-west-1a'] } }),
+      "a task has no subnets in 'Serving/Platform/Vpc' (none matches; Availability Zones are unknown in a stack without a Region)",
+    ],
   ])('%s are refused in the words of the option', (_what, props, message) => {
     expect(() => on(props)).toThrow(`[InvalidSubnets] ${message}`);
   });
@@ -450,6 +455,24 @@ describe('the subnets of the load balancer', () => {
     expect(() => on(() => ({ loadBalancerSubnets: { subnetGroup: 'App' } as ec2.SubnetSelection }))).toThrow(
       "[UnknownOption] unknown option 'loadBalancerSubnets.subnetGroup'; expected one of 'availabilityZones', 'onePerAz',",
     );
+  });
+
+  test('of a VPC that is not looked up yet are not refused', () => {
+    const stack = new Stack(newApp(), 'Serving', { env: { account: '123456789012', region: 'eu-west-1' } });
+    const vpc = ec2.Vpc.fromLookup(stack, 'Vpc', { vpcId: 'vpc-1' });
+    const zone = { availabilityZones: ['eu-west-1a'] };
+    new aws.EcsPlatform(stack, 'Platform', { vpc, taskSubnets: zone, loadBalancerSubnets: zone });
+    expect(() => oneBackend(IN_ECR, {}, stack)).not.toThrow();
+  });
+
+  test('of tasks are public by their id', () => {
+    const stack = on((scope) => ({
+      vpc: imported(['eu-west-1a', 'eu-west-1b'], 'publicSubnetIds')(scope),
+      taskSubnets: { subnets: [ec2.Subnet.fromSubnetId(scope, 'Subnet', 'subnet-eu-west-1a')] },
+    }));
+    expect(only(templateOf(stack), SERVICE).NetworkConfiguration).toMatchObject({
+      AwsvpcConfiguration: { AssignPublicIp: 'ENABLED', Subnets: ['subnet-eu-west-1a'] },
+    });
   });
 
   test('of tasks that are partly public are refused', () => {

@@ -41,8 +41,8 @@ export function balancerSubnets(
       at,
     );
   }
-  const inside = new Set([...vpc.privateSubnets, ...vpc.isolatedSubnets]);
-  if (publicAccess && selected.subnets.every((subnet) => inside.has(subnet))) {
+  const inside = idsOf([...vpc.privateSubnets, ...vpc.isolatedSubnets]);
+  if (publicAccess && selected.subnets.every(({ subnetId }) => inside.has(subnetId))) {
     throw new ServingError(
       'InvalidSubnets',
       "'loadBalancerSubnets' selects no public subnet, so 'publicAccess' (true) would have no effect; select public subnets, or remove one of the two",
@@ -65,16 +65,22 @@ function select(
   selection: ec2.SubnetSelection | undefined,
   { prop, user, at }: Selecting,
 ): ec2.SelectedSubnets {
-  try {
-    return vpc.selectSubnets(selection);
-  } catch (error) {
-    const reason = (error as Error).message.trim();
-    throw new ServingError(
+  const refusal = (reason: string): ServingError =>
+    new ServingError(
       'InvalidSubnets',
       `${user} has no subnets in '${vpc.node.path}' (${reason}); select others with '${prop}', or use another 'vpc'`,
       at,
     );
+  let selected: ec2.SelectedSubnets;
+  try {
+    selected = vpc.selectSubnets(selection);
+  } catch (error) {
+    throw refusal((error as Error).message.trim());
   }
+  // CDK looks a VPC up after the first synthesis, which must not fail.
+  if (selected.subnets.length === 0 && selected.isPendingLookup !== true)
+    throw refusal('none matches; Availability Zones are unknown in a stack without a Region');
+  return selected;
 }
 
 /** Whether it is not a list of zones that is known only at deployment, which each subnet of an imported VPC then has. */
@@ -99,6 +105,11 @@ function zonesOf({ subnets }: ec2.SelectedSubnets): string[] {
   });
 }
 
+/** By these, subnets of a VPC are recognized that were imported once more. */
+function idsOf(subnets: readonly ec2.ISubnet[]): Set<string> {
+  return new Set(subnets.map(({ subnetId }) => subnetId));
+}
+
 /** The subnets of tasks and instances. */
 export class TaskSubnets {
   constructor(
@@ -116,8 +127,8 @@ export class TaskSubnets {
   /** Whether all of them are public. A task without a public IP address then cannot pull its image. */
   public get arePublic(): boolean {
     const { subnets } = this.selected;
-    const outside = new Set(this.vpc.publicSubnets);
-    const count = subnets.filter((subnet) => outside.has(subnet)).length;
+    const outside = idsOf(this.vpc.publicSubnets);
+    const count = subnets.filter(({ subnetId }) => outside.has(subnetId)).length;
     if (count > 0 && count < subnets.length) {
       throw new ServingError(
         'InvalidSubnets',
