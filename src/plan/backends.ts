@@ -1,3 +1,4 @@
+import { isCanceled } from './cancellation';
 import { refuseCompute } from './compute';
 import { blockingOf, healthOf } from './health';
 import { refuseHealthCheck } from './health-check-refusals';
@@ -60,6 +61,7 @@ function planBackend(planning: Planning, backend: BackendIntent, anchor: AnchorP
     environment: { ...environmentOf(backend, times), ...prefixVariable(backend, prefix) },
     health,
     blockingRequests,
+    cancelOnDisconnect: isCanceled(backend),
     models,
     minReplicas,
     maxReplicas,

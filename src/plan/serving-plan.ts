@@ -284,6 +284,8 @@ export interface BackendPlan {
   readonly health: HealthCheckIntent;
   /** The number of concurrent requests that block its health checks until one of them ends. @default - they block none */
   readonly blockingRequests?: number;
+  /** Whether a request ends with the connection of its client, on targets that can be configured so. */
+  readonly cancelOnDisconnect: boolean;
   /** Its models, each with its delivery. */
   readonly models: ModelPlan[];
   /** The anchor rule, if the target numbers its rules. @default - the target does not number its rules */

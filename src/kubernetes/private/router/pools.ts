@@ -1,4 +1,3 @@
-import { isCanceled } from '../../../plan/cancellation';
 import { LoadBalancing, QueueStatus, ServerProtocol } from '../../../plan/choices';
 import type { HealthCheckIntent } from '../../../plan/intents';
 import type { ServingPlan } from '../../../plan/plan';
@@ -137,8 +136,8 @@ const STATUSES: { readonly [status in QueueStatus]: ProblemStatus } = {
 };
 
 /** The line by which requests of a pool leave the queue, or their server, when their clients close the connection. */
-export function cancellationOf({ intent }: BackendPlan): string[] {
-  return isCanceled(intent) ? ['  option abortonclose'] : [];
+export function cancellationOf({ cancelOnDisconnect }: BackendPlan): string[] {
+  return cancelOnDisconnect ? ['  option abortonclose'] : [];
 }
 
 /** The number of server slots: the maximum number of ready replicas, which during a rollout are of two versions. */
