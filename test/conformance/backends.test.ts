@@ -3,8 +3,11 @@ import type { AutoscalingOptions } from '../../src/constructs/autoscaling-policy
 import type { BackendOptions } from '../../src/constructs/backend-options';
 import { ScalingTarget } from '../../src/constructs/scaling-target';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
+import type { TargetPlatform } from '../../src/constructs/target-platform';
 import { Model } from '../../src/models/model';
 import { ModelDelivery } from '../../src/models/model-delivery';
+import { QueueStatus } from '../../src/plan/choices';
+import { Feature, SupportLevel } from '../../src/plan/target-profile';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { Size } from '../../src/units/size';
@@ -185,6 +188,52 @@ onEvery('a backend on %s', (_, subject) => {
   test('has the declared number of replicas', () => {
     const { replicas, scaling } = observe(subject, { replicas: 3 });
     expect({ replicas, scaling }).toEqual({ replicas: 3, scaling: undefined });
+  });
+
+  /** What the ledger of the target has about a feature of this backend. */
+  function supportOf(feature: Feature, options: Partial<BackendOptions>): SupportLevel | undefined {
+    let platform: TargetPlatform | undefined;
+    subject.observe((scope) => {
+      const endpoint = new ServingEndpoint(scope, 'classifier');
+      endpoint.addBackend('v1', backendOptions(options));
+      platform = endpoint.platform as TargetPlatform;
+    });
+    return platform?.plan().ledger.find((entry) => entry.feature === feature)?.level;
+  }
+
+  test('gets no more than its concurrent requests, and the rest wait, unless the balancer has no limit', () => {
+    const queue = { maxRequests: 8, timeout: Duration.seconds(5), fullStatus: QueueStatus.TOO_MANY_REQUESTS };
+    const limits = [{}, { maxConcurrency: 4 }, { maxConcurrency: 4, queue }].map(
+      (options) => observe(subject, options).limit,
+    );
+    if (!subject.limitsRequests) {
+      expect(limits).toEqual([undefined, undefined, undefined]);
+      expect(supportOf(Feature.QUEUE, { maxConcurrency: 4, queue })).toBe(SupportLevel.APPLICATION);
+      return;
+    }
+    expect(limits).toEqual([
+      undefined,
+      { requests: 4, waitSeconds: 60 },
+      { requests: 4, waiting: 8, waitSeconds: 5, fullStatus: 429 },
+    ]);
+  });
+
+  test.each<[string, Partial<BackendOptions>, boolean]>([
+    ['that stops them', { server: ModelServer.vllm({ model: 'm', version: '0.18.0' }), maxConcurrency: 2 }, true],
+    ['that notifies its application', { server: ModelServer.asgi({ app: 'app' }) }, true],
+    ['whose application may exceed its limit', { server: ModelServer.asgi({ app: 'app' }), maxConcurrency: 2 }, false],
+    ['that completes them', {}, false],
+    ['that stops them by declaration', { cancelOnDisconnect: true, maxConcurrency: 2 }, true],
+    [
+      'that stops them but must not',
+      { server: ModelServer.vllm({ model: 'm', version: '0.18.0' }), cancelOnDisconnect: false },
+      false,
+    ],
+  ])('ends requests without a client of a server %s, unless the balancer decides itself', (_, options, ends) => {
+    const { cancels } = observe(subject, options);
+    if (subject.limitsRequests) return expect(cancels).toBe(ends);
+    expect(cancels).toBeUndefined();
+    expect(supportOf(Feature.CANCELLATION, options)).not.toBe(SupportLevel.NATIVE);
   });
 
   test('follows the metric of its platform', () => {

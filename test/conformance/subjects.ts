@@ -39,6 +39,8 @@ export interface Subject {
   readonly keepsBackends: boolean;
   /** Whether a silent request is cut off at the idle timeout. */
   readonly cutsSilence: boolean;
+  /** Whether it limits the requests of a replica and ends those without a client. */
+  readonly limitsRequests: boolean;
   /** Whether it keeps connections for its idle timeout even if a server closes them earlier. @default false */
   readonly keepsIdle?: boolean;
 }
@@ -77,6 +79,7 @@ function behind(profile: GatewayProfile): Subject {
       : 'never',
     keepsBackends: false,
     cutsSilence: false,
+    limitsRequests: false,
     keepsIdle: !policies.some(({ props }) => props.closesConnections),
   };
 }
@@ -100,6 +103,7 @@ export const SUBJECTS: readonly Subject[] = [
     keepsReplicas: 'always',
     keepsBackends: true,
     cutsSilence: true,
+    limitsRequests: true,
   },
   {
     name: 'an Application Load Balancer',
@@ -117,6 +121,7 @@ export const SUBJECTS: readonly Subject[] = [
     keepsReplicas: 'with their backend',
     keepsBackends: true,
     cutsSilence: true,
+    limitsRequests: false,
   },
   {
     name: 'the router',
@@ -131,6 +136,7 @@ export const SUBJECTS: readonly Subject[] = [
     keepsReplicas: 'always',
     keepsBackends: true,
     cutsSilence: false,
+    limitsRequests: true,
   },
   ...GATEWAY_PROFILES.map(behind),
 ];

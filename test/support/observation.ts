@@ -67,6 +67,17 @@ export interface ObservedBackend {
     readonly max: number;
     readonly targets: Readonly<Record<string, number>>;
   };
+  /** The concurrent requests of a replica, and what happens to others; undefined if the balancer does not limit them. */
+  readonly limit?: {
+    readonly requests: number;
+    /** How many others wait; undefined for any number. */
+    readonly waiting?: number;
+    readonly waitSeconds: number;
+    /** The status of those that cannot wait. */
+    readonly fullStatus?: number;
+  };
+  /** Whether a request ends with the connection of its client; undefined if the output does not decide it. */
+  readonly cancels?: boolean;
   /** How long a client keeps its replica, in seconds; undefined if it does not. */
   readonly keepsReplicaFor?: number;
   readonly health: {

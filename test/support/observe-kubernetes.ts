@@ -31,7 +31,13 @@ export function observeRouter(rendered: readonly unknown[]): Observation {
     ask: (request) => sharesOf(new Haproxy(files), request, titles),
     backends: observeDeployments(manifests, (slug) => {
       const pool = pools.find(({ name }) => name === slug);
-      return { health: healthOf(haproxy, pool), keepsReplicaFor: pool && cookieSeconds(haproxy, pool) };
+      if (pool === undefined) return {};
+      return {
+        health: healthOf(haproxy, pool),
+        keepsReplicaFor: cookieSeconds(haproxy, pool),
+        limit: limitOf(haproxy, pool, routerReplicas(manifests)),
+        cancels: haproxy.setting(pool, 'option', 'abortonclose') !== undefined,
+      };
     }),
     balancerIdle: Math.max(
       0,
@@ -52,11 +58,8 @@ export function observeRouter(rendered: readonly unknown[]): Observation {
 /** The files that the router reads: those of the ConfigMaps that its Pods name. */
 export function routerFiles(rendered: readonly unknown[]): { readonly [name: string]: string } {
   const manifests = rendered.map(object);
-  const volumes = manifests.flatMap(({ kind, spec }) =>
-    kind === 'Deployment' ? objects(object(object(object(spec).template).spec).volumes) : [],
-  );
-  const names = volumes
-    .filter(({ name }) => name === 'config')
+  const names = manifests
+    .flatMap(({ kind, spec }) => (kind === 'Deployment' ? configVolumes(object(spec)) : []))
     .flatMap(({ configMap, projected }) =>
       configMap === undefined
         ? objects(object(projected).sources).map((source) => object(source.configMap))
@@ -66,6 +69,11 @@ export function routerFiles(rendered: readonly unknown[]): { readonly [name: str
   const maps = names.map((name) => named(manifests, 'ConfigMap', name));
   if (maps.length === 0) throw new Error('expected one router');
   return Object.assign({}, ...maps.map((map) => object(object(map).data)));
+}
+
+/** The volumes with the configuration of a router. */
+function configVolumes(deployment: Data): readonly Data[] {
+  return objects(object(object(deployment.template).spec).volumes).filter(({ name }) => name === 'config');
 }
 
 /** Reads the behavior of manifests behind a gateway, only from the manifests. */
@@ -179,6 +187,28 @@ function serverDefaults(haproxy: Haproxy, pool: Section): readonly string[] {
   return [...of(pool), ...(pool.from === undefined ? [] : of(haproxy.section('defaults', pool.from)))];
 }
 
+/** The limit of the servers of a pool over all replicas of the router. */
+function limitOf(haproxy: Haproxy, pool: Section, replicas: number): ObservedBackend['limit'] {
+  const servers = serverDefaults(haproxy, pool);
+  if (!servers.includes('maxconn')) return undefined;
+  const full = pool.lines.find((line) => line.join(' ').includes('if { be_conn_free le 0 } { queue ge '));
+  return {
+    requests: replicas * Number(after(servers, 'maxconn')),
+    waitSeconds: seconds(haproxy.setting(pool, 'timeout', 'queue')?.[0]),
+    ...(full !== undefined && {
+      waiting: replicas * Number(after(full, 'ge')),
+      fullStatus: Number(after(full, 'status')),
+    }),
+  };
+}
+
+function routerReplicas(manifests: readonly Data[]): number {
+  const [router] = manifests.filter(
+    ({ kind, spec }) => kind === 'Deployment' && configVolumes(object(spec)).length > 0,
+  );
+  return Number(object(router?.spec).replicas);
+}
+
 /** How long the cookie of a pool keeps a client, counted from its last request. */
 function cookieSeconds(haproxy: Haproxy, pool: Section): number | undefined {
   const cookie = haproxy.setting(pool, 'cookie');
@@ -205,6 +235,8 @@ function hashedSeconds(manifests: readonly Data[], slug: string): number | undef
 interface Balanced {
   readonly health?: RouterHealth;
   readonly keepsReplicaFor?: number;
+  readonly limit?: ObservedBackend['limit'];
+  readonly cancels?: boolean;
 }
 
 type RouterHealth = ObservedBackend['health'] & { readonly host?: string };
@@ -241,7 +273,7 @@ function observeDeployments(manifests: readonly Data[], balanced: (slug: string)
 function observeDeployment(
   manifests: readonly Data[],
   deployment: Data,
-  { health: routerHealth, keepsReplicaFor }: Balanced,
+  { health: routerHealth, ...balanced }: Balanced,
 ): ObservedBackend {
   const slug = text(meta(deployment).name);
   const spec = object(deployment.spec);
@@ -269,7 +301,7 @@ function observeDeployment(
       .map((sidecar) => sidecarOf(sidecar, server)),
     replicas: spec.replicas === undefined ? undefined : Number(spec.replicas),
     scaling: scalingOf(manifests, slug),
-    keepsReplicaFor,
+    ...balanced,
     health: healthOnly(routerHealth) ?? probed(object(server.readinessProbe)),
     liveness: livenessOf(object(server.livenessProbe)),
     smokeTest: sampleIn(strings(object(startup.exec).command)),

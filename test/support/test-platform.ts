@@ -42,6 +42,13 @@ export interface TestService {
   readonly sidecars: readonly (extension.SidecarIntent & { readonly secrets: readonly string[] })[];
   readonly replicas?: number;
   readonly keepsReplicaFor?: number;
+  readonly limit?: {
+    readonly requests: number;
+    readonly waiting?: number;
+    readonly waitSeconds: number;
+    readonly fullStatus?: number;
+  };
+  readonly cancels: boolean;
   readonly scaling?: { readonly min: number; readonly max: number; readonly targets: Readonly<Record<string, number>> };
   readonly health: {
     readonly path: string;
@@ -288,6 +295,16 @@ function renderRoute(route: extension.RoutePlan, nameOf: (backend: string) => st
   };
 }
 
+function renderLimit({ intent: { maxConcurrency, queue }, times }: extension.BackendPlan): TestService['limit'] {
+  if (maxConcurrency === undefined) return undefined;
+  return {
+    requests: maxConcurrency,
+    waiting: queue?.maxRequests,
+    waitSeconds: queue?.timeoutSeconds ?? times.requestTimeout,
+    ...(queue?.maxRequests !== undefined && { fullStatus: Number(queue.fullStatus) }),
+  };
+}
+
 function renderService(
   { secrets, settings, sidecars = [] }: extension.BackendBinding,
   plan: extension.BackendPlan,
@@ -305,6 +322,8 @@ function renderService(
     environmentSources: intent.environmentSources ?? [],
     port: intent.port,
     keepsReplicaFor: intent.stickySeconds,
+    limit: renderLimit(plan),
+    cancels: plan.cancelOnDisconnect,
     additionalPorts: intent.additionalPorts ?? [],
     sidecars: sidecars.map((sidecar) => ({ ...sidecar.intent, secrets: Object.keys(sidecar.secrets) })),
     ...(plan.autoscaling === undefined
