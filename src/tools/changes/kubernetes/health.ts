@@ -22,11 +22,20 @@ function pathsOf(all: readonly ClusterObject[]): Map<string, string> {
   const configs = all.filter(({ kind }) => kind === 'ConfigMap');
   return new Map(
     configs.flatMap(({ namespace, body }) =>
-      [...text(object(body.data)['haproxy.cfg']).matchAll(POOL)].map(
-        ([, name, lines = '']) =>
-          [`${namespace}/${name}`, /http-check send meth \S+ uri (\S+)/.exec(lines)?.[1] ?? '/'] as const,
+      configurationsIn(body).flatMap((config) =>
+        [...config.matchAll(POOL)].map(
+          ([, name, lines = '']) =>
+            [`${namespace}/${name}`, /http-check send meth \S+ uri (\S+)/.exec(lines)?.[1] ?? '/'] as const,
+        ),
       ),
     ),
+  );
+}
+
+/** The parts of a configuration in a ConfigMap. A large one has its last pools in files of their own. */
+function configurationsIn(configMap: Data): string[] {
+  return Object.entries(object(configMap.data)).flatMap(([file, config]) =>
+    file.endsWith('.cfg') ? [text(config)] : [],
   );
 }
 

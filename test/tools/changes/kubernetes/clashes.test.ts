@@ -45,16 +45,21 @@ const autoscaler = (name: string, bounds: object = { minReplicas: 3, maxReplicas
   metadata: { name },
   spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name }, ...bounds },
 });
-const router = (...backends: readonly (readonly [name: string, check: string])[]) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name: 'router' },
-  data: {
-    'haproxy.cfg': backends
-      .map(([name, check]) => `backend ${name} from pool\n  option httpchk\n${check}  server-template pod 2 a\n\n`)
-      .join(''),
-  },
-});
+const router = (...pools: readonly Pool[]) => configMap('router', { 'haproxy.cfg': poolsIn(pools) });
+const morePools = (...pools: readonly Pool[]) => configMap('router-2', { 'pools-2.cfg': poolsIn(pools) });
+
+type Pool = readonly [name: string, check: string];
+
+function configMap(name: string, data: object) {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data };
+}
+
+function poolsIn(pools: readonly Pool[]): string {
+  return pools
+    .map(([name, check]) => `backend ${name} from pool\n  option httpchk\n${check}  server-template pod 2 a\n\n`)
+    .join('');
+}
+
 const check = (path: string) => `  http-check send meth GET uri ${path} ver HTTP/1.1\n`;
 const a = deployment('a');
 const without = (path: string) => changed(a, { [path]: undefined });
@@ -156,6 +161,12 @@ const ROWS: readonly [edit: string, before: object[], after: object[], expected:
     'a router checks another program on the usual path',
     [a, router(['a', check('/health')])],
     [deployment('a', {}, { image: 'a:2' }), router(['a', ''])],
+    ['OtherHealthCheck'],
+  ],
+  [
+    'a router with a large configuration checks another program on another path',
+    [a, router(['b', check('/ready')]), morePools(['a', check('/health')])],
+    [deployment('a', {}, { image: 'a:2' }), router(['b', check('/ready')]), morePools(['a', check('/ready')])],
     ['OtherHealthCheck'],
   ],
   [
