@@ -4,7 +4,7 @@ import { App as Cdk8sApp, Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
 import fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
-import type { BackendOptions, ServingEndpointProps } from '../src';
+import type { BackendOptions, CorsOptions, ServingEndpointProps } from '../src';
 import * as library from '../src';
 import { OPTION_TYPES } from '../src/private/option-types';
 import { checkOptions } from '../src/private/options';
@@ -36,13 +36,17 @@ const one = (change: Partial<BackendOptions>, props: ServingEndpointProps = {}):
   return (scope) => new ServingEndpoint(scope, 'endpoint', props).addBackend('v1', backendOptions(change));
 };
 
+/** An endpoint that accepts cross-origin requests. */
+const crossOrigin = (change: Partial<CorsOptions>): Define =>
+  one({}, { cors: { allowOrigins: ['https://app.example.com'], ...change } });
+
 /** A backend that follows a query where the platform has KEDA. */
-const scaledBy = (query: string, prometheusAddress: string): Define => {
+const scaledBy = (query: string, prometheusAddress: string, name = 'Jobs'): Define => {
   return (scope) => {
     if (Chart.isChart(scope))
       new library.kubernetes.KubernetesPlatform(scope, 'Platform', { keda: { prometheusAddress } });
     const backend = new ServingEndpoint(scope, 'endpoint').addBackend('v1', backendOptions());
-    const kubernetes = PrometheusTarget.ofTotal('Jobs', query, 2);
+    const kubernetes = PrometheusTarget.ofTotal(name, query, 2);
     const target = ScalingTarget.byPlatform({ aws: ScalingTarget.cpuUtilization(60), kubernetes });
     backend.autoscale({ maxReplicas: 4, targets: [target] });
   };
@@ -222,8 +226,23 @@ describe('newlines and control characters in texts', () => {
     'Prometheus query': (query) => scaledBy(query, 'http://prometheus:9090'),
     'Prometheus query in quotes': (text) => scaledBy(`sum(x{a=${JSON.stringify(text)}})`, 'http://prometheus:9090'),
     'address of Prometheus': (text) => scaledBy('sum(x)', `http://prometheus:9090/${text}`),
+    'name of a query': (name) => scaledBy('sum(x)', 'http://prometheus:9090', name),
     'model in the image': (text) => one({ model: Model.inImage(`/models/${text}`) }),
+    'text of a file': (text) => one({ model: Model.fromText(text, { path: '/app/a.json' }) }),
+    'path of a text': (text) => one({ model: Model.fromText('a', { path: `/app/${text}` }) }),
+    'file of a repository': (text) => one({ model: Model.fromHuggingFace('acme/net', { ...HUB, include: [text] }) }),
+    'pulled model': (text) => one({ server: ModelServer.ollama({ pull: [text] }) }),
+    'file of models': (modelConfigFile) =>
+      one({ server: ModelServer.tensorflowServing({ modelName: 'net', modelConfigFile }) }),
+    'allowed origin': (text) => crossOrigin({ allowOrigins: [`https://${text}.example.com`] }),
+    'allowed header': (text) => crossOrigin({ allowHeaders: [text] }),
+    'exposed header': (text) => crossOrigin({ exposeHeaders: [text] }),
+    'prefix of logs': (prefix) => (scope) => {
+      if (Stack.isStack(scope)) new library.aws.EcsPlatform(scope, 'Platform', { loadBalancerLogs: { prefix } });
+      one({})(scope);
+    },
   };
+  const HUB = { revision: '0a'.repeat(20) };
   const REFUSED = /^\[(Invalid\w+|LocalhostBind)\] /;
 
   test.each(
@@ -242,7 +261,7 @@ describe('newlines and control characters in texts', () => {
     expect(parseAllDocuments(text).map((document) => document.toJS())).toEqual(objects);
     const configuration = [...objectsIn(output)].flatMap((part) => Object.entries(part));
     for (const [key, value] of configuration)
-      if (key === 'haproxy.cfg') expect(value).not.toMatch(/^\s*(backend evil|server s 127|key: value|x-evil)/m);
+      if (/\.(cfg|map)$/.test(key)) expect(value).not.toMatch(/^\s*(backend evil|server s 127|key: value|x-evil)/m);
   });
 
   /** The manifest as it is written to a file. */
