@@ -176,7 +176,7 @@ describe('refused with KEDA', () => {
 
   test('a polling interval below a second', () => {
     expect(messageOf({ maxReplicas: 4, targets: [waiting] }, { pollingInterval: Duration.millis(500) })).toThrow(
-      "[InvalidNumber] 'keda.pollingInterval' (0.5) must be a whole number between 1 and 3600",
+      "[InvalidNumber] 'keda.pollingInterval' (0.5 s) must be between 1 and 3600 s; if 500 s is intended",
     );
   });
 });

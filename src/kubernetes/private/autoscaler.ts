@@ -1,8 +1,8 @@
 import { type AutoscalingIntent, ScalingMetric, type ScalingTargetIntent } from '../../plan/intents';
 import type { CustomMetric, HorizontalPodAutoscalerSpec, ResourceMetric, ScalingBehavior } from './manifests';
 
-/** The resource of each metric; the profile refuses other metrics without one, except custom ones. */
-const RESOURCES: { readonly [metric in ScalingMetric]: 'cpu' | 'memory' | undefined } = {
+/** The resource whose utilization is a metric, for a HorizontalPodAutoscaler and for KEDA. */
+export const RESOURCE_OF: { readonly [metric in ScalingMetric]: 'cpu' | 'memory' | undefined } = {
   [ScalingMetric.CPU]: 'cpu',
   [ScalingMetric.MEMORY]: 'memory',
   [ScalingMetric.REQUESTS_PER_SECOND]: undefined,
@@ -16,8 +16,9 @@ const RESOURCES: { readonly [metric in ScalingMetric]: 'cpu' | 'memory' | undefi
 /** The autoscaler of a Deployment. */
 export function autoscalerSpec(policy: AutoscalingIntent, name: string): HorizontalPodAutoscalerSpec {
   const metrics = policy.targets.flatMap((target): (ResourceMetric | CustomMetric)[] => {
-    const resource = RESOURCES[target.metric];
+    const resource = RESOURCE_OF[target.metric];
     if (resource !== undefined) return [utilization(resource, target.value)];
+    // The profile refuses other metrics that have no name.
     return target.name === undefined ? [] : [customMetric(target.name, target)];
   });
   return {

@@ -2,11 +2,12 @@ import type { IConstruct } from 'constructs';
 import type { AutoscalingBinding } from '../../constructs/bindings';
 import { nextDays } from '../../plan/days';
 import { ScalingMetric, type ScalingTargetIntent, type ScheduleIntent } from '../../plan/intents';
-import { requireIdentifier, requireNumber } from '../../private/checks';
+import { requireIdentifier } from '../../private/checks';
 import { ServingError } from '../../private/errors';
 import { isUnresolved } from '../../private/tokens';
+import { requireSeconds } from '../../units/private/seconds';
 import type { KedaOptions } from '../keda-options';
-import { scalingBehavior } from './autoscaler';
+import { RESOURCE_OF, scalingBehavior } from './autoscaler';
 import type { ScaledObjectSpec, Trigger } from './manifests';
 
 /** KEDA of a platform, after defaults. */
@@ -19,13 +20,7 @@ export function kedaSettings({ prometheusAddress, pollingInterval }: KedaOptions
   return {
     ...(prometheusAddress !== undefined && { prometheusAddress: requireAddress(prometheusAddress, at) }),
     ...(pollingInterval !== undefined && {
-      pollingSeconds: requireNumber('keda.pollingInterval', pollingInterval.toSeconds(), {
-        min: 1,
-        max: 3600,
-        integer: true,
-        unit: 'seconds',
-        at,
-      }),
+      pollingSeconds: requireSeconds('keda.pollingInterval', pollingInterval, { max: 3600, at }),
     }),
   };
 }
@@ -83,15 +78,10 @@ function refuseQueries(targets: readonly ScalingTargetIntent[], at: IConstruct):
   );
 }
 
-const UTILIZATION: { readonly [metric in ScalingMetric]?: 'cpu' | 'memory' } = {
-  [ScalingMetric.CPU]: 'cpu',
-  [ScalingMetric.MEMORY]: 'memory',
-};
-
 /** The profile refuses metrics without a trigger. */
 function triggersOf(target: ScalingTargetIntent, { prometheusAddress = '' }: KedaSettings): Trigger[] {
   const { metric, value, name, query, isTotal } = target;
-  const resource = UTILIZATION[metric];
+  const resource = RESOURCE_OF[metric];
   if (resource !== undefined)
     return [{ type: resource, metricType: 'Utilization', metadata: { value: String(value) } }];
   if (query === undefined) return [];
