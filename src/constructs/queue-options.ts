@@ -5,7 +5,8 @@ import type { Duration } from '../units/duration';
 export interface QueueOptions {
   /**
    * The maximum number of requests that wait; 0 for none. Further ones are answered at once. Each replica of the router has
-   * its part, rounded down.
+   * its part, rounded down. The limit applies while every replica is at `maxConcurrency`, so with `stickySession` clients can
+   * wait for their own replica in addition.
    *
    * @default - no limit
    */
@@ -19,7 +20,7 @@ export interface QueueOptions {
   readonly timeout?: Duration;
 
   /**
-   * The status of a request for which the queue has no place.
+   * The status of a request for which the queue has no place. It requires `maxRequests`.
    *
    * @default QueueStatus.SERVICE_UNAVAILABLE
    */

@@ -5,6 +5,7 @@ import {
   HealthCheck,
   Model,
   ModelServer,
+  QueueStatus,
   RayServeConfig,
   ServerImage,
   ServerProtocol,
@@ -286,5 +287,12 @@ export const REFUSED_SERVERS: readonly RefusedDefinition[] = [
     message:
       "'queue' requires 'maxConcurrency', because requests wait only while every replica has that many; set it, or remove 'queue' (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { queue: { maxRequests: 10 } }),
+  },
+  {
+    name: 'a status for a full queue without a limit',
+    code: 'ConflictingProps',
+    message:
+      "'queue.fullStatus' (429) requires 'queue.maxRequests', because a queue without a limit is never full; set it, or remove 'fullStatus' (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { maxConcurrency: 4, queue: { fullStatus: QueueStatus.TOO_MANY_REQUESTS } }),
   },
 ];

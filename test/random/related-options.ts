@@ -33,6 +33,8 @@ export const ALTERNATIVES: { readonly [type: string]: readonly (readonly string[
 export const REQUIREMENTS: { readonly [type: string]: { readonly [option: string]: Part } } = {
   ServerBehavior: { drainFlag: { drains: true } },
   AutoscalingOptions: { schedules: { minReplicas: 1, maxReplicas: 8 } },
+  BackendOptions: { queue: { maxConcurrency: 4 } },
+  QueueOptions: { fullStatus: { maxRequests: 10 } },
   S3ModelOptions: { unpackedSize: { unpack: true } },
   UrlModelOptions: { unpackedSize: { unpack: true } },
   'aws.EcsPlatformProps': { listener: { vpc: name('objects.vpc') } },
@@ -49,6 +51,7 @@ export const RARE: ReadonlySet<string> = new Set([
   'BackendOptions.directCallers',
   'BackendOptions.maxConcurrency',
   'BackendOptions.models',
+  'BackendOptions.queue',
   'BackendOptions.stickySession',
   'BackendTimeouts.deregistrationDelay',
   'BackendTimeouts.preStop',

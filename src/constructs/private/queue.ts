@@ -20,7 +20,14 @@ export function queueOf(
       at,
     );
   }
-  const { maxRequests, timeout, fullStatus = QueueStatus.SERVICE_UNAVAILABLE } = queue;
+  const { maxRequests, timeout, fullStatus } = queue;
+  if (fullStatus !== undefined && maxRequests === undefined) {
+    throw new ServingError(
+      'ConflictingProps',
+      `'queue.fullStatus' (${fullStatus}) requires 'queue.maxRequests', because a queue without a limit is never full; set it, or remove 'fullStatus'`,
+      at,
+    );
+  }
   return {
     ...(maxRequests !== undefined && {
       maxRequests: requireNumber('queue.maxRequests', maxRequests, { min: 0, max: 100_000, integer: true, at }),
@@ -28,6 +35,6 @@ export function queueOf(
     ...(timeout !== undefined && {
       timeoutSeconds: requireSeconds('queue.timeout', timeout, { min: 0.1, max: 21_600, whole: false, at }),
     }),
-    fullStatus,
+    fullStatus: fullStatus ?? QueueStatus.SERVICE_UNAVAILABLE,
   };
 }
