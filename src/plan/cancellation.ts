@@ -24,18 +24,19 @@ export function isCanceled({ cancelOnDisconnect, maxConcurrency, server }: Backe
 export function cancellationEntry(target: TargetProfile, backend: BackendIntent): LedgerEntry | undefined {
   const { level: support, detail: how } = capabilityOf(target, Feature.CANCELLATION);
   if (support !== SupportLevel.NATIVE) return undefined;
-  const [level, detail] = isCanceled(backend) ? canceled(backend) : completed(backend);
-  return { path: backend.path, feature: Feature.CANCELLATION, level, detail: `${detail} (${how})` };
+  const [level, detail] = isCanceled(backend) ? canceled(backend, how) : completed(backend);
+  return { path: backend.path, feature: Feature.CANCELLATION, level, detail };
 }
 
-function canceled({ maxConcurrency, server }: BackendIntent): [SupportLevel, string] {
+function canceled({ maxConcurrency, server }: BackendIntent, how: string): [SupportLevel, string] {
   const { name, disconnect } = server.descriptor;
+  const queued = maxConcurrency === undefined ? '' : ' leaves the queue, or';
   if (disconnect === DisconnectBehavior.STOPS)
-    return [SupportLevel.NATIVE, `a request without a client leaves the queue, and ${name} stops it`];
+    return [SupportLevel.NATIVE, `a request without a client${queued} is stopped by ${name} (${how})`];
   const limit = maxConcurrency === undefined ? '' : `, otherwise a replica exceeds ${maxConcurrency} requests`;
   return [
     SupportLevel.APPLICATION,
-    `the connection of a request without a client is closed; the application behind ${name} must stop it${limit}`,
+    `the connection of a request without a client is closed; the application behind ${name} must stop it${limit} (${how})`,
   ];
 }
 

@@ -462,5 +462,6 @@ export class Ledger {
 }
 
 function describeQueue({ maxRequests, timeoutSeconds }: QueueIntent): string {
-  return `${maxRequests ?? 'any number of'} requests${timeoutSeconds === undefined ? '' : ` for ${timeoutSeconds} s`}`;
+  const waiting = maxRequests === undefined ? 'any number waiting' : `at most ${maxRequests} waiting`;
+  return timeoutSeconds === undefined ? waiting : `${waiting}, for at most ${timeoutSeconds} s`;
 }
