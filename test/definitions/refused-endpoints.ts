@@ -433,7 +433,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'an origin with a path',
     code: 'InvalidUrl',
     message:
-      "'allowOrigins' ('https://app.example.com/') of 'cors' must be an origin as browsers send it, such as 'https://app.example.com' or 'http://localhost:3000', without a path and a default port, or '*' (at Serving/endpoint)",
+      "'allowOrigins' ('https://app.example.com/') of 'cors' must be an origin as browsers send it, such as 'https://app.example.com' or 'http://localhost:3000', without a path or a default port, or '*' (at Serving/endpoint)",
     define: (scope) => one(scope, {}, { cors: { allowOrigins: ['https://app.example.com/'] } }),
   },
   {

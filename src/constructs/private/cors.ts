@@ -73,7 +73,7 @@ function originOf(typed: string, at: IConstruct): string {
   if (origin === ANY || (scheme !== undefined && !isDefaultPort)) return origin;
   throw new ServingError(
     'InvalidUrl',
-    `'allowOrigins' ('${typed}') of 'cors' must be an origin as browsers send it, such as 'https://app.example.com' or 'http://localhost:3000', without a path and a default port, or '*'`,
+    `'allowOrigins' ('${typed}') of 'cors' must be an origin as browsers send it, such as 'https://app.example.com' or 'http://localhost:3000', without a path or a default port, or '*'`,
     at,
   );
 }

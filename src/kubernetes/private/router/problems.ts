@@ -1,4 +1,4 @@
-/** The statuses of the errors that the router makes itself, with their titles in RFC 9110. */
+/** The statuses of the errors that the router generates, with their titles in RFC 9110. */
 const TITLES = {
   400: 'Bad Request',
   404: 'Not Found',
@@ -13,7 +13,7 @@ const TITLES = {
   504: 'Gateway Timeout',
 } as const;
 
-/** The status of an error that the router makes itself. */
+/** The status of an error that the router generates. */
 export type ProblemStatus = keyof typeof TITLES;
 
 /** The media type of errors (RFC 9457). */
@@ -43,7 +43,7 @@ const PARTS = {
 const UNAVAILABLE =
   '%[var(txn.pool),nbsrv,bool,iif(\\"no replica accepted the request in time\\",\\"no replica is ready\\")]';
 
-/** The errors that HAProxy makes outside of rules. */
+/** The errors that HAProxy generates outside of rules. */
 const DETAILS = {
   400: 'the request is invalid, or its client closed the connection',
   408: 'the request did not arrive in time',
@@ -63,7 +63,7 @@ export function renderProblemParts(): string[] {
   ];
 }
 
-/** The errors that HAProxy makes outside of rules. */
+/** The errors that HAProxy generates outside of rules. */
 export function renderProblems(): string[] {
   return Object.entries(DETAILS).map(
     ([status, detail]) => `  http-error ${problem(Number(status) as ProblemStatus, detail)}`,
