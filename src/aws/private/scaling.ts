@@ -4,7 +4,7 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { AutoscalingBinding } from '../../constructs/bindings';
 import type { ScalingTarget } from '../../constructs/scaling-target';
-import { DAYS, nextDays } from '../../plan/days';
+import { DAYS, endDaysOf } from '../../plan/days';
 import { type AutoscalingIntent, ScalingMetric, type ScheduleIntent } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
 import { ongoingRequestsExpression } from './backend-metrics';
@@ -39,12 +39,11 @@ interface Scaling {
 /** Raises the minimum at the start of a schedule, and restores it at the end; with a minimum of 0, no task is left. */
 function addSchedule({ count, intent }: Scaling, schedule: ScheduleIntent): void {
   const { fromMinute, toMinute, days, timeZone } = schedule;
-  const endDays = toMinute > fromMinute ? days : nextDays(days);
   const bounds = (minCapacity: number, maxCapacity: number) =>
     intent.minReplicas === 0 ? { minCapacity, maxCapacity } : { minCapacity };
   const actions: readonly [name: string, minute: number, on: readonly string[], change: object][] = [
     ['Start', fromMinute, days, bounds(schedule.minReplicas, intent.maxReplicas)],
-    ['End', toMinute, endDays, bounds(intent.minReplicas, 0)],
+    ['End', toMinute, endDaysOf(schedule), bounds(intent.minReplicas, 0)],
   ];
   for (const [name, minute, on, change] of actions) {
     const [hour, minutes] = [Math.floor(minute / 60), minute % 60].map(String);

@@ -1,10 +1,10 @@
 import type { IConstruct } from 'constructs';
+import { DAYS } from '../../plan/days';
 import type { ScheduleIntent } from '../../plan/intents';
 import { requireNumber } from '../../private/checks';
 import { ServingError } from '../../private/errors';
 import { type ScalingSchedule, Weekday } from '../scaling-schedule';
 
-const DAYS: readonly string[] = Object.values(Weekday);
 const DAY_MINUTES = 24 * 60;
 const WEEK_MINUTES = 7 * DAY_MINUTES;
 

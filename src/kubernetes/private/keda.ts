@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import type { AutoscalingBinding } from '../../constructs/bindings';
-import { nextDays } from '../../plan/days';
+import { DAYS, endDaysOf } from '../../plan/days';
 import { ScalingMetric, type ScalingTargetIntent, type ScheduleIntent } from '../../plan/intents';
 import { requireIdentifier } from '../../private/checks';
 import { ServingError } from '../../private/errors';
@@ -109,21 +109,19 @@ function fallbackOf(targets: readonly ScalingTargetIntent[], minReplicas: number
 }
 
 /** Raises the minimum from the start of a schedule to its end. The largest number of all triggers applies. */
-function cronTrigger({ fromMinute, toMinute, days, timeZone, minReplicas }: ScheduleIntent): Trigger {
-  const endDays = toMinute > fromMinute ? days : nextDays(days);
+function cronTrigger(schedule: ScheduleIntent): Trigger {
+  const { fromMinute, toMinute, days, timeZone, minReplicas } = schedule;
   return {
     type: 'cron',
     metadata: {
       timezone: timeZone,
       start: cron(fromMinute, days),
-      end: cron(toMinute, endDays),
+      end: cron(toMinute, endDaysOf(schedule)),
       desiredReplicas: String(minReplicas),
     },
   };
 }
 
-const WEEK = 7;
-
 function cron(minute: number, days: readonly string[]): string {
-  return `${minute % 60} ${Math.floor(minute / 60)} * * ${days.length === WEEK ? '*' : days.join(',')}`;
+  return `${minute % 60} ${Math.floor(minute / 60)} * * ${days.length === DAYS.length ? '*' : days.join(',')}`;
 }
