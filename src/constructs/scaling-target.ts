@@ -70,7 +70,7 @@ export class ScalingTarget {
   }
 
   /**
-   * Another metric on each platform, for a definition that is deployed to several. On a platform that is not listed it is an
+   * A different metric for each platform, for a definition that is deployed to several. On a platform that is not listed it is an
    * error.
    *
    * @param targets the metric of each platform, by its `kind`: `aws` and `kubernetes`

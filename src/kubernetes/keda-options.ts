@@ -4,7 +4,7 @@ import type { Duration } from '../units/duration';
 export interface KedaOptions {
   /**
    * The address of the Prometheus that evaluates the queries of `PrometheusTarget`, as KEDA reaches it, such as
-   * `http://prometheus.monitoring:9090`. It may end in a path, below which the API of Prometheus is.
+   * `http://prometheus.monitoring:9090`. It can end with the path prefix of the API, such as `/prometheus`.
    *
    * @default - queries are an error
    */
