@@ -460,8 +460,15 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a header of cross-origin requests with a space',
     code: 'InvalidHeader',
     message:
-      "'allowHeaders' ('X A') of 'cors' must be the name of a header, which consists of letters, digits and dashes (at Serving/endpoint)",
+      "'allowHeaders' ('X A') of 'cors' must be the name of a header of letters, digits and dashes, such as 'Authorization'; list each header (at Serving/endpoint)",
     define: (scope) => one(scope, {}, { cors: { allowOrigins: ['*'], allowHeaders: ['X A'] } }),
+  },
+  {
+    name: 'every header of cross-origin requests',
+    code: 'InvalidHeader',
+    message:
+      "'allowHeaders' ('*') of 'cors' must be the name of a header of letters, digits and dashes, such as 'Authorization'; list each header, because '*' is not supported (at Serving/endpoint)",
+    define: (scope) => one(scope, {}, { cors: { allowOrigins: ['https://app.example.com'], allowHeaders: ['*'] } }),
   },
   {
     name: 'two origins behind a load balancer',

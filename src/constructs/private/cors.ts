@@ -84,7 +84,7 @@ function headersOf(prop: string, names: string[], at: IConstruct): string[] {
     if (/^[A-Za-z0-9-]+$/.test(name)) return name.toLowerCase();
     throw new ServingError(
       'InvalidHeader',
-      `'${prop}' ('${name}') of 'cors' must be the name of a header, which consists of letters, digits and dashes`,
+      `'${prop}' ('${name}') of 'cors' must be the name of a header of letters, digits and dashes, such as 'Authorization'; list each header${name === ANY ? ", because '*' is not supported" : ''}`,
       at,
     );
   });
