@@ -2,7 +2,7 @@
  * Writes `docs/errors.md`: every error code with its meaning, a definition that causes it, the message, and the fix. The
  * definitions and messages are those of the tests. With `--check` it writes nothing and fails if the page differs.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { ERROR_CODES, type ErrorCode } from '../src/private/error-codes';
@@ -11,9 +11,10 @@ import { ERROR_FIXES } from './error-fixes';
 
 const ROOT = resolve(__dirname, '..');
 const PAGE = join(ROOT, 'docs/errors.md');
-const SOURCES = ['endpoints', 'backends', 'splits', 'platforms', 'locks', 'models', 'times'].map((part) =>
-  join(ROOT, `test/definitions/refused-${part}.ts`),
-);
+const DEFINITIONS = join(ROOT, 'test/definitions');
+const SOURCES = readdirSync(DEFINITIONS)
+  .filter((file) => file.startsWith('refused-'))
+  .map((file) => join(DEFINITIONS, file));
 
 /** The text of each definition's function, by the definition's name. */
 function definitionTexts(): Map<string, string> {
