@@ -75,6 +75,10 @@ export const CHANGE_KINDS = {
   },
   Replaced: { effect: Effect.REPLACES, meaning: 'A resource that carries traffic is replaced.' },
   Rolls: { effect: Effect.ROLLS, meaning: 'The replicas of a backend are replaced.' },
+  AttributeKept: {
+    effect: Effect.REMOVES,
+    meaning: 'An attribute that a template no longer has, such as a header of cross-origin requests, may stay.',
+  },
   Removed: {
     effect: Effect.REMOVES,
     meaning: 'A service, a route, a NAT gateway, a VPC endpoint or an object is removed.',

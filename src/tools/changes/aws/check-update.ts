@@ -1,4 +1,5 @@
 import type { Change } from '../change';
+import { checkAttributes } from './checks/attributes';
 import { checkCapacityProviders } from './checks/capacity-providers';
 import { checkExports } from './checks/exports';
 import { checkPermissions } from './checks/permissions';
@@ -16,6 +17,7 @@ const CHECKS = [
   checkCapacityProviders,
   checkTargetGroups,
   checkPermissions,
+  checkAttributes,
   checkServices,
   checkReplacements,
 ];

@@ -530,6 +530,28 @@ describe('a load balancer that is removed', () => {
   });
 });
 
+describe('an attribute that the new template does not have', () => {
+  const { Balancer, Listener } = RESOURCES as { [id: string]: { Properties: object } };
+  const having = (attributes: readonly object[]): StackInput => ({
+    name: 'Serving',
+    template: {
+      Resources: {
+        Balancer,
+        Listener: { ...Listener, Properties: { ...Listener?.Properties, ListenerAttributes: attributes } },
+      },
+    },
+  });
+  const one = { Key: 'routing.http.response.access_control_allow_origin.header_value', Value: '*' };
+
+  test('may stay', () => {
+    expect(findings(having([one]), having([]))).toEqual([
+      `AttributeKept Listener in stack Serving may keep ${one.Key} = '*', which the new template no longer has; check it after the update, or set the default first`,
+    ]);
+    expect(findings(having([one]), having([{ ...one, Value: 'https://a.example.com' }]))).toEqual([]);
+    expect(findings(having([]), having([one]))).toEqual([]);
+  });
+});
+
 describe('several stacks', () => {
   const exporting = (value: unknown): StackInput => ({
     name: 'Models',
