@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendBinding } from '../../constructs/bindings';
 import type { Model } from '../../models/model';
-import { ENDPOINT_VARIABLE, s3FetchCommand } from '../../models/private/fetch-command';
+import { ENDPOINT_VARIABLE, type FetchCommand, s3FetchCommand } from '../../models/private/fetch-command';
 import { hubEnvironment } from '../../models/private/hub-environment';
 import { storeVariables } from '../../models/private/store-variables';
 import { textCommand } from '../../models/private/text-command';
@@ -159,12 +159,24 @@ function fetchContainers(placed: PlacedFetch, props: EcsPlatformProps): FetchCon
 function unpackContainer({ fetch, model, mountPath }: PlacedFetch, props: EcsPlatformProps): FetchContainer {
   const { sha256, bytes, archive = false } = model._intent();
   const url = isUrl(fetch) ? fetch.uri : undefined;
-  const { program, args } = unpackCommand({ url, sha256, bytes, archive, destination: fetch.destination });
+  return pythonContainer(
+    unpackCommand({ url, sha256, bytes, archive, destination: fetch.destination }),
+    mountPath,
+    props,
+  );
+}
+
+/** A container of the image with Python, which unpacks archives and writes texts. */
+function pythonContainer(
+  { program, args }: FetchCommand,
+  volumePath: string,
+  { archiveImage }: EcsPlatformProps,
+): FetchContainer {
   return {
-    image: props.archiveImage ?? referenceOf(IMAGES.archives),
+    image: archiveImage ?? referenceOf(IMAGES.archives),
     entryPoint: program,
     command: args,
-    volumePath: mountPath,
+    volumePath,
     user: '0',
   };
 }
@@ -182,16 +194,7 @@ function fetchContainer({ fetch, model, mountPath }: PlacedFetch, props: EcsPlat
     };
   }
   const { text } = model._intent();
-  if (text !== undefined) {
-    const { program, args } = textCommand(text, destination);
-    return {
-      image: props.archiveImage ?? referenceOf(IMAGES.archives),
-      entryPoint: program,
-      command: args,
-      volumePath: mountPath,
-      user: '0',
-    };
-  }
+  if (text !== undefined) return pythonContainer(textCommand(text, destination), mountPath, props);
   if (uri.startsWith('hf://')) {
     return {
       image: props.hubImage ?? referenceOf(IMAGES.hub),
